@@ -1,0 +1,240 @@
+"""The closed table of what hangs on our objects and may go with them: one rule per kind, nothing by default.
+
+A rule says yes only to what a service or a known producer makes *for* its parent, or what the configuration itself
+declares on that very parent. What a person merely associates (a reserved floating IP, a data volume, a snapshot) is
+nobody's attachment. A parent that is ours by NAME alone carries only declared children.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from janitor.core.case import Case, without_index
+from janitor.core.catalogue import kind_of_type
+from janitor.core.model import Declared, Evidence, Observed, Ref, World
+
+PRODUCER_TEXTS = ("Kubernetes external service ", "Kubernetes ingress ", "Kubernetes Ingress ")
+"""How cloud-provider-openstack describes load balancers it makes for Services and Ingresses."""
+
+SERVICE_OWNERS = ("network:", "Octavia", "ovn-lb-hm:", "neutron:", "manila:", "trunk:")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is known when a rule is asked: the scan, the case, and what was judged ours so far with its evidence."""
+
+    case: Case
+    world: World
+    ours: Mapping[Ref, tuple[Evidence, ...]] = field(default_factory=dict)
+    addresses: Mapping[Ref, str] = field(default_factory=dict)
+
+    def sibling(self, observed: Observed, kind: str, object_id: str) -> Ref:
+        """The ref of another object in the same scope."""
+        return Ref(observed.ref.scope, kind, object_id)
+
+    def is_ours(self, observed: Observed, kind: str, object_id: str) -> bool:
+        """Whether the linked object was judged ours by any evidence."""
+        return self.sibling(observed, kind, object_id) in self.ours
+
+    def is_firm(self, observed: Observed, kind: str, object_id: str) -> bool:
+        """Whether it is ours by more than its name: only then may undeclared children go with it."""
+        evidence = self.ours.get(self.sibling(observed, kind, object_id), ())
+        return any(e is not Evidence.NAME for e in evidence)
+
+    def is_gone(self, observed: Observed, kind: str, object_id: str) -> bool:
+        """Whether a complete listing of that kind does not hold the object."""
+        ref = self.sibling(observed, kind, object_id)
+        return (ref.scope, kind) in self.world.listed and ref not in self.world.objects
+
+
+Rule = Callable[[Observed, Surroundings], str]
+
+
+def attached(observed: Observed, surroundings: Surroundings) -> str:
+    """Why the object hangs on one of ours, or an empty string. Denials are the judge's, not asked here."""
+    rule = RULES.get(observed.ref.kind)
+    return rule(observed, surroundings) if rule else ""
+
+
+def live_user(observed: Observed, surroundings: Surroundings) -> str:
+    """The id of a server that uses the port, lives, and is not ours; a port of such a server is never pulled."""
+    if observed.ref.kind != "port" or not observed.fact("device_owner").startswith("compute:"):
+        return ""
+    device = observed.fact("device_id")
+    if not device or surroundings.is_ours(observed, "server", device):
+        return ""
+    return "" if surroundings.is_gone(observed, "server", device) else device
+
+
+def _port(observed: Observed, around: Surroundings) -> str:
+    owner, device = observed.fact("device_owner"), observed.fact("device_id")
+    if owner == "Octavia" and device.startswith("lb-"):
+        balancer = device[3:]
+        if around.is_ours(observed, "load_balancer", balancer):
+            return f"the VIP port of our load balancer {balancer}"
+        if not around.is_gone(observed, "load_balancer", balancer):
+            return ""
+    elif owner.startswith(SERVICE_OWNERS) or live_user(observed, around):
+        return ""
+    if owner.startswith("compute:") and device and around.is_ours(observed, "server", device):
+        return f"Nova's port of our server {device}"
+    for network in observed.linked("network"):
+        if around.is_firm(observed, "network", network):
+            return f"a port on our network {network} that no living server of others uses"
+        if around.is_ours(observed, "network", network) and _declared_on(observed, around, "network", network):
+            return f"declared by the configuration on our network {network}"
+    return ""
+
+
+def _router_interface(observed: Observed, around: Surroundings) -> str:
+    subnets = observed.linked("subnet")
+    if subnets and all(around.is_ours(observed, "subnet", subnet) for subnet in subnets):
+        return f"the interface of our subnet {subnets[0]}"
+    networks = observed.linked("network")
+    if not subnets and networks and all(around.is_ours(observed, "network", n) for n in networks):
+        return f"an interface on our network {networks[0]}"
+    return ""
+
+
+def _floating_ip(observed: Observed, around: Surroundings) -> str:
+    port = observed.fact("port_id")
+    if not port or not around.is_ours(observed, "port", port):
+        return ""
+    since, born = around.case.since, observed.created_at
+    if since is not None and (born is None or born < since):
+        return ""
+    port_address = around.addresses.get(around.sibling(observed, "port", port), "")
+    for declared in around.case.declared:
+        kind = kind_of_type(declared.type)
+        if kind is None or kind.name not in {"floating_ip", "floating_ip_association"} or declared.imported:
+            continue
+        if any(_same_address(target, port_address) for _, target in declared.refers):
+            return f"a floating IP that the configuration declares on our port {port}"
+    return ""
+
+
+def _load_balancer(observed: Observed, around: Surroundings) -> str:
+    text = f"{observed.description} "
+    if not text.startswith(PRODUCER_TEXTS):
+        return ""
+    for subnet in observed.linked("subnet"):
+        if around.is_firm(observed, "subnet", subnet):
+            return f"made by the cluster on our servers, on our subnet {subnet}"
+    return ""
+
+
+def _server_group(observed: Observed, around: Surroundings) -> str:
+    members = observed.linked("server")
+    if members and all(around.is_ours(observed, "server", member) for member in members):
+        return "every member is one of our servers"
+    return ""
+
+
+def _volume(observed: Observed, around: Surroundings) -> str:
+    if observed.name:
+        return ""
+    for link in observed.links:
+        if link.kind != "server" or not around.is_ours(observed, "server", link.id):
+            continue
+        server = around.world.objects.get(around.sibling(observed, "server", link.id))
+        if server is None or observed.ref.id not in deleted_on_termination(server):
+            continue
+        if _not_older(observed, server):
+            return f"the boot volume that Nova made for our server {link.id}"
+    return ""
+
+
+def _of_server(observed: Observed, around: Surroundings) -> str:
+    """Attachments: they go with our server; one of our volume on a foreign server is ours only if claimed."""
+    for server in observed.linked("server"):
+        if around.is_ours(observed, "server", server):
+            return f"of our server {server}"
+    return ""
+
+
+def _of_floating_ip(observed: Observed, around: Surroundings) -> str:
+    return "of our floating IP" if around.is_ours(observed, "floating_ip", observed.ref.id) else ""
+
+
+def _of_router(observed: Observed, around: Surroundings) -> str:
+    for router in observed.linked("router"):
+        if around.is_ours(observed, "router", router):
+            return f"of our router {router}"
+    return ""
+
+
+def _declared_child(parent_kind: str) -> Rule:
+    def rule(observed: Observed, around: Surroundings) -> str:
+        for parent in observed.linked(parent_kind):
+            ours = around.is_ours(observed, parent_kind, parent)
+            if ours and _declared_on(observed, around, parent_kind, parent):
+                return f"declared by the configuration on our {parent_kind} {parent}"
+        return ""
+
+    return rule
+
+
+def _member(observed: Observed, around: Surroundings) -> str:
+    for pool in observed.linked("pool"):
+        if around.is_ours(observed, "pool", pool):
+            return f"of our pool {pool}"
+    return ""
+
+
+RULES: Mapping[str, Rule] = {
+    "port": _port,
+    "router_interface": _router_interface,
+    "router_route": _of_router,
+    "floating_ip": _floating_ip,
+    "floating_ip_association": _of_floating_ip,
+    "load_balancer": _load_balancer,
+    "listener": _declared_child("load_balancer"),
+    "pool": _declared_child("load_balancer"),
+    "health_monitor": _declared_child("pool"),
+    "member": _member,
+    "server_group": _server_group,
+    "subnet": _declared_child("network"),
+    "volume": _volume,
+    "volume_attachment": _of_server,
+    "interface_attachment": _of_server,
+}
+
+
+def deleted_on_termination(server: Observed) -> frozenset[str]:
+    """The volumes Nova deletes together with the server, as its body says."""
+    attached_volumes = server.facts.get("os-extended-volumes:volumes_attached")
+    if not isinstance(attached_volumes, tuple):
+        return frozenset()
+    return frozenset(
+        str(item.get("id"))
+        for item in attached_volumes
+        if isinstance(item, Mapping) and item.get("delete_on_termination") is True
+    )
+
+
+def _not_older(child: Observed, parent: Observed) -> bool:
+    return child.created_at is None or parent.created_at is None or child.created_at >= parent.created_at
+
+
+def _same_address(target: str, address: str) -> bool:
+    return bool(address) and (target == address or target == without_index(address))
+
+
+def _declared_on(observed: Observed, around: Surroundings, parent_kind: str, parent: str) -> bool:
+    """Whether the configuration declares such a child, by kind and name, and the parent is not younger."""
+    parent_object = around.world.objects.get(around.sibling(observed, parent_kind, parent))
+    if parent_object is not None and not _not_older(observed, parent_object):
+        return False
+    address = around.addresses.get(around.sibling(observed, parent_kind, parent), "")
+    return any(_declares(declared, observed, address) for declared in around.case.declared)
+
+
+def _declares(declared: Declared, observed: Observed, parent_address: str) -> bool:
+    kind = kind_of_type(declared.type)
+    if kind is None or kind.name != observed.ref.kind or declared.imported or declared.protected:
+        return False
+    if (declared.name or "") != observed.name:
+        return False
+    targets = [target for _, target in declared.refers]
+    return not parent_address or any(_same_address(target, parent_address) for target in targets)

@@ -1,0 +1,190 @@
+"""What the judge may know besides the cloud: claims of the sources, the run's marks, names and begin.
+
+A claim says "this id is ours, says this source"; it decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from janitor.core.catalogue import KINDS, Kind, kind_of_type
+from janitor.core.marks import runs_in
+from janitor.core.model import ApplyLog, Configuration, Declared, Evidence, Ref, Resource, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One source's word for one object."""
+
+    ref: Ref
+    evidence: Evidence
+    address: str = ""
+    name: str = ""
+    type: str = ""
+    match: Mapping[str, str] = field(default_factory=dict)  # facts that must agree where the id is a name
+    marks: frozenset[str] = frozenset()  # runs that the state itself records for the object
+    protected: str = ""
+    window: tuple[float | None, float | None] = (None, None)  # LOG: the object was created inside
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything that speaks for or against an object, but for the object itself."""
+
+    claims: Mapping[Ref, tuple[Claim, ...]] = field(default_factory=dict)
+    borrowed: frozenset[Ref] = frozenset()  # ids that only a data source knows
+    marks: frozenset[str] = frozenset()
+    instances: tuple[Declared, ...] = ()  # what the configuration evaluates to
+    names_prove: bool = False  # the state is lost or partial: names and declarations speak for what it forgot
+    protected: Mapping[str, str] = field(default_factory=dict)  # address, with or without index → why
+    since: float | None = None
+    by_name: bool = False
+    admin_kinds: bool = False
+
+    def claimed(self, ref: Ref) -> tuple[Claim, ...]:
+        """What the sources say of this object."""
+        return self.claims.get(ref, ())
+
+    @property
+    def declared(self) -> tuple[Declared, ...]:
+        """The configured instances, where they may serve as evidence."""
+        return self.instances if self.names_prove else ()
+
+    def guard(self, kind: str, name: str) -> str:
+        """Why an object whose address nobody knows may be one that Terraform would refuse to destroy."""
+        for address, why in sorted(self.protected.items()):
+            known = kind_of_type(type_of(address))
+            if known is None or known.name != kind:
+                continue
+            names = {i.name for i in self.instances if address in {i.address, without_index(i.address)}}
+            if not names or None in names or name in names:
+                return f"may be {address}: {why}"
+        return ""
+
+    def protection(self, address: str) -> str:
+        """Why Terraform would refuse to destroy this address, or an empty string."""
+        return self.protected.get(address) or self.protected.get(without_index(address), "")
+
+
+def without_index(address: str) -> str:
+    """`module.a[0].openstack_x_v2.b["k"]` → `module.a.openstack_x_v2.b`; quotes inside a key may hold brackets."""
+    out: list[str] = []
+    depth, quoted = 0, False
+    for character in address:
+        if character == '"':
+            quoted = not quoted
+        if not quoted and character == "[":
+            depth += 1
+        elif not quoted and character == "]":
+            depth -= 1
+        elif depth == 0:
+            out.append(character)
+    return "".join(out).split(" ", maxsplit=1)[0]
+
+
+def type_of(address: str) -> str:
+    """The resource type in an address: `module.a.openstack_x_v2.b` → `openstack_x_v2`."""
+    parts = without_index(address).split(".")
+    return parts[-2] if len(parts) > 1 else ""
+
+
+def claims_by_ref(claims: Iterable[Claim]) -> Mapping[Ref, tuple[Claim, ...]]:
+    """Index claims by what they claim, strongest evidence first."""
+    order = list(Evidence)
+    found: dict[Ref, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        found[claim.ref].append(claim)
+    return {ref: tuple(sorted(found[ref], key=lambda c: order.index(c.evidence))) for ref in sorted(found)}
+
+
+def object_id(resource: Resource) -> str:
+    """The id that the catalogue's kind uses, from a state id that may be written otherwise.
+
+    compute_floatingip_associate_v2 keeps "ADDRESS/INSTANCE/FIXED" and networking_floatingip_associate_v2 the floating
+    IP's id (provider: resource_openstack_*_floatingip_associate_v2.go): the first can only be resolved by address.
+    """
+    if resource.type == "openstack_compute_floatingip_associate_v2":
+        return "address:" + resource.id.split("/", 1)[0]
+    return resource.id
+
+
+def state_claims(resources: Iterable[Resource], scope_of: Mapping[str, Scope]) -> tuple[list[Claim], list[Resource]]:
+    """Claims of the managed instances, and those whose type janitor does not know.
+
+    `scope_of`: address label → scope; an instance that is missing there has no reachable cloud and is not claimed.
+    """
+    claims: list[Claim] = []
+    unknown: list[Resource] = []
+    for resource in resources:
+        if resource.mode != "managed" or resource.provider_name != "openstack" or not resource.id:
+            continue
+        kind, scope = kind_of_type(resource.type), scope_of.get(resource.label)
+        if kind is None:
+            unknown.append(resource)
+        elif scope is not None:
+            claims.append(_state_claim(resource, kind, scope))
+    return claims, unknown
+
+
+def _state_claim(resource: Resource, kind: Kind, scope: Scope) -> Claim:
+    attributes = resource.attributes
+    metadata = {
+        str(key): str(value)
+        for field_name in ("metadata", "all_metadata")
+        if isinstance(values := attributes.get(field_name), Mapping)
+        for key, value in values.items()
+    }
+    tags = [
+        str(tag)
+        for field_name in ("tags", "all_tags")
+        if isinstance(values := attributes.get(field_name), list | tuple)
+        for tag in values
+    ]
+    return Claim(
+        ref=Ref(scope, kind.name, object_id(resource)),
+        evidence=Evidence.STATE,
+        address=resource.label,
+        name=resource.text("name"),
+        type=resource.type,
+        match={fact: resource.text(fact) for fact in kind.same if resource.text(fact)},
+        marks=runs_in(tags=tags, metadata=metadata, description=resource.text("description")),
+        protected="skip_destroy is set in the state" if resource.skip_destroy else "",
+    )
+
+
+def log_claims(
+    logs: Iterable[ApplyLog], configuration: Configuration, scope: Scope, *, since: float | None
+) -> list[Claim]:
+    """Claims of completed creates whose address and kind the configuration knows; others prove nothing.
+
+    The window is the log's own time stamps, else from `since` to the file's modification time; a minute of grace
+    covers the clocks' difference at its end.
+    """
+    names = {instance.address: instance.name or "" for instance in configuration.instances}
+    resources = {without_index(instance.address) for instance in configuration.instances}
+    claims: list[Claim] = []
+    for log in logs:
+        start = log.since if log.since is not None else since
+        end = log.until if log.until is not None and log.finished else log.modified
+        for created in log.created:
+            kind = kind_of_type(created.type)
+            known = created.address in names or (
+                not configuration.complete and without_index(created.address) in resources
+            )
+            if kind is None or not known:
+                continue
+            ref = Ref(scope, kind.name, created.id)
+            window = (start, end + 60.0 if end is not None else None)
+            name = names.get(created.address, "")
+            claims.append(Claim(ref, Evidence.LOG, created.address, name=name, type=created.type, window=window))
+    return claims
+
+
+def kinds_of(case: Case) -> frozenset[str]:
+    """The kinds that some source could mean."""
+    declared = {kind.name for d in case.declared if (kind := kind_of_type(d.type))}
+    claimed = {ref.kind for ref in case.claims}
+    marked = {kind.name for kind in KINDS.values() if kind.marks and not kind.is_relation} if case.marks else set()
+    return frozenset(declared | claimed | marked)

@@ -1,0 +1,131 @@
+"""Octavia's kinds. Sources: load balancer v2 reference; octavia/common/constants.py for what may be deleted.
+
+A load balancer takes its children along (`cascade=true`), and any child's delete makes the whole load balancer
+PENDING_UPDATE: children of one load balancer have one writer.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from janitor.core.catalogue.entry import Derived, Fate, Kind, MarkForm, Reference
+from janitor.core.model import Order
+
+OURS = MappingProxyType({"project_id": "{project}"})
+PENDING = ("PENDING_CREATE", "PENDING_UPDATE", "PENDING_DELETE")
+TAGGED = (MarkForm.TAGS, MarkForm.DESCRIPTION)
+ADVICE = "as admin: set its provisioning_status to ERROR in Octavia's database or fail it over, then delete {id}"
+
+BALANCER_KINDS = (
+    Kind(
+        name="load_balancer",
+        service="load-balancer",
+        types=("lb_loadbalancer_v2",),
+        path="/v2/lbaas/loadbalancers",
+        many="loadbalancers",
+        one="loadbalancer",
+        query=OURS,
+        status_field="provisioning_status",
+        references=(
+            Reference("vip_port_id", "port", Order.HOLDS),
+            Reference("vip_subnet_id", "subnet", Order.HOLDS),
+            Reference("vip_network_id", "network", Order.HOLDS),
+        ),
+        facts=(
+            "vip_port_id",
+            "vip_subnet_id",
+            "vip_network_id",
+            "vip_address",
+            "listeners",
+            "pools",
+            "operating_status",
+        ),
+        marks=TAGGED,
+        created_mark=(MarkForm.DESCRIPTION,),
+        delete_query=MappingProxyType({"cascade": "true"}),
+        busy=PENDING,
+        dead=("DELETED",),
+        advice=ADVICE,
+        quota=("load_balancer",),
+    ),
+    Kind(
+        name="listener",
+        service="load-balancer",
+        types=("lb_listener_v2",),
+        fate=Fate.GOES_WITH,
+        path="/v2/lbaas/listeners",
+        many="listeners",
+        one="listener",
+        query=OURS,
+        status_field="provisioning_status",
+        references=(
+            Reference("loadbalancers[].id", "load_balancer", Order.WITH),
+            Reference("default_pool_id", "pool", Order.HOLDS),
+        ),
+        facts=("loadbalancers", "default_pool_id"),
+        marks=TAGGED,
+        created_mark=(MarkForm.DESCRIPTION,),
+        parent="load_balancer",
+        busy=PENDING,
+        dead=("DELETED",),
+        advice=ADVICE,
+        quota=("listener",),
+    ),
+    Kind(
+        name="pool",
+        service="load-balancer",
+        types=("lb_pool_v2",),
+        fate=Fate.GOES_WITH,
+        path="/v2/lbaas/pools",
+        many="pools",
+        one="pool",
+        query=OURS,
+        status_field="provisioning_status",
+        references=(Reference("loadbalancers[].id", "load_balancer", Order.WITH),),
+        facts=("loadbalancers", "listeners", "healthmonitor_id"),
+        marks=TAGGED,
+        created_mark=(MarkForm.DESCRIPTION,),
+        parent="load_balancer",
+        busy=PENDING,
+        dead=("DELETED",),
+        advice=ADVICE,
+        quota=("pool",),
+    ),
+    Kind(
+        name="member",
+        service="load-balancer",
+        types=("lb_member_v2",),
+        fate=Fate.GOES_WITH,
+        derived=Derived("pool", each="members"),
+        path="/v2/lbaas/pools/{pool}/members",
+        one="member",
+        name_field="",
+        status_field="",
+        references=(
+            Reference("^id", "pool", Order.WITH),
+            Reference("^loadbalancers[].id", "load_balancer", Order.WITH),
+        ),
+        undo="delete_member",
+        parent="load_balancer",
+        quota=("member",),
+    ),
+    Kind(
+        name="health_monitor",
+        service="load-balancer",
+        types=("lb_monitor_v2",),
+        fate=Fate.GOES_WITH,
+        path="/v2/lbaas/healthmonitors",
+        many="healthmonitors",
+        one="healthmonitor",
+        query=OURS,
+        status_field="provisioning_status",
+        references=(Reference("pools[].id", "pool", Order.WITH),),
+        facts=("pools",),
+        marks=(MarkForm.TAGS,),
+        parent="load_balancer",
+        busy=PENDING,
+        dead=("DELETED",),
+        advice=ADVICE,
+        quota=("health_monitor",),
+    ),
+)

@@ -1,0 +1,90 @@
+"""Nova's kinds. Sources: compute API reference; nova/compute/api.py for what a delete accepts."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from janitor.core.catalogue.entry import Derived, Fate, Kind, MarkForm, Reference
+from janitor.core.model import Order
+
+COMPUTE_KINDS = (
+    Kind(
+        name="server",
+        service="compute",
+        types=("compute_instance_v2",),
+        path="/servers",
+        listing="/servers/detail",
+        many="servers",
+        one="server",
+        # 2.26 shows and filters tags; lower than every supported release's maximum.
+        microversion="2.26",
+        project_fields=("tenant_id",),
+        created_field="created",
+        references=(
+            Reference("image.id", "image", Order.NAMES),
+            Reference("os-extended-volumes:volumes_attached[].id", "volume", Order.HOLDS),
+        ),
+        facts=(
+            "os-extended-volumes:volumes_attached",
+            "OS-EXT-STS:task_state",
+            "OS-EXT-STS:vm_state",
+            "key_name",
+            "locked",
+            "flavor",
+            "user_id",
+            "fault",
+        ),
+        marks=(MarkForm.METADATA, MarkForm.TAGS),
+        created_mark=(MarkForm.METADATA,),
+        dead=("DELETED", "SOFT_DELETED"),
+        advice="as admin: openstack server set --state error {id}; openstack server delete {id}",
+        quota=("instances", "cores", "ram"),
+    ),
+    Kind(
+        name="volume_attachment",
+        service="compute",
+        types=("compute_volume_attach_v2",),
+        fate=Fate.UNDONE,
+        derived=Derived("volume", each="attachments", id="{server_id}/{volume_id}"),
+        name_field="",
+        references=(
+            Reference("server_id", "server", Order.WITH),
+            Reference("volume_id", "volume", Order.HOLDS),
+        ),
+        facts=("server_id", "volume_id"),
+        undo="detach_volume",
+        parent="server",
+    ),
+    Kind(
+        name="keypair",
+        service="compute",
+        types=("compute_keypair_v2",),
+        sync=True,  # a row in the API's own database, no agent has a part in it
+        path="/os-keypairs",
+        many="keypairs",
+        one="keypair",
+        id_field="name",
+        project_fields=(),
+        status_field="",
+        facts=("fingerprint", "user_id"),
+        # A key pair `ci` that somebody else made again is not the one of the state.
+        same=("fingerprint",),
+        quota=("key_pairs",),
+    ),
+    Kind(
+        name="server_group",
+        service="compute",
+        types=("compute_servergroup_v2",),
+        sync=True,  # a row in the API's own database, no agent has a part in it
+        path="/os-server-groups",
+        many="server_groups",
+        one="server_group",
+        microversion="2.26",
+        created_field="",
+        status_field="",
+        references=(Reference("members[]", "server", Order.HELD),),
+        facts=("members", "policies"),
+        query=MappingProxyType({}),
+        quota=("server_groups",),
+    ),
+)

@@ -1,0 +1,109 @@
+"""The form of a catalogue entry: data that says how objects of a kind are listed, read, marked, held and deleted.
+
+Paths into a body are dotted: `fixed_ips[].subnet_id` means the `subnet_id` of each element; `^id` in a derived kind
+means the field of the body it is derived from. Nothing here talks to a service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from janitor.core.model import Order
+
+
+class Fate(StrEnum):
+    """What janitor does with a kind; every kind has exactly one."""
+
+    DELETED = "deleted"
+    UNDONE = "undone"  # an association or attachment: the link goes, both ends stay
+    GOES_WITH = "goes with"  # disappears with its parent; deleted by itself only when the parent stays
+    NOTHING = "nothing to do"
+    REFUSED = "refused"  # admin things: Terraform's to delete
+
+
+class MarkForm(StrEnum):
+    """Where a kind can carry `janitor:run=NAME`."""
+
+    TAGS = "tags"
+    METADATA = "metadata"
+    DESCRIPTION = "description"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A field of the body that names another object. `when`: a fact that must have one of these prefixes."""
+
+    path: str
+    kind: str
+    order: Order
+    when: tuple[str, tuple[str, ...]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A kind that has no listing of its own: its objects stand in the bodies of another kind.
+
+    `each`: path to the list inside the parent's body ("" = the body itself); `id`: template of the object's id;
+    `when`: (field, accepted values), a trailing `*` accepts a prefix, an empty tuple means "is set".
+    """
+
+    kind: str
+    each: str = ""
+    id: str = "{id}"
+    when: tuple[str, tuple[str, ...]] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One kind of object. Times in seconds; statuses in the service's spelling, compared without case."""
+
+    name: str
+    service: str  # type in the service catalog
+    types: tuple[str, ...] = ()  # Terraform resource types, without the `openstack_` prefix
+    fate: Fate = Fate.DELETED
+    why: str = ""  # the reason where the fate is NOTHING or REFUSED
+
+    # How it is listed and read. {project} and {user} are filled in from the token.
+    path: str = ""  # of the collection; an object is at path/id
+    listing: str = ""  # path of the listing where it differs (`/servers/detail`)
+    many: str = ""  # key of the list in the listing's answer
+    one: str = ""  # key of the object in the answer to a read; "" = the object itself
+    query: Mapping[str, str] = field(default_factory=dict)
+    microversion: str = ""
+    derived: Derived | None = None
+    unless: tuple[str, tuple[str, ...]] | None = None  # bodies with one of these values are another kind
+
+    # What the body means.
+    id_field: str = "id"
+    name_field: str = "name"
+    project_fields: tuple[str, ...] = ("project_id", "tenant_id")
+    status_field: str = "status"
+    created_field: str = "created_at"
+    metadata_field: str = "metadata"
+    references: tuple[Reference, ...] = ()
+    facts: tuple[str, ...] = ()  # allow-list of further fields: these may reach journal and report
+    shared: tuple[tuple[str, object], ...] = ()  # facts that say "not one project's alone"
+    marks: tuple[MarkForm, ...] = ()
+    created_mark: tuple[MarkForm, ...] = ()  # the forms the provider sends with the create call itself
+    same: tuple[str, ...] = ()  # the id is a name: these facts must match the state's attributes, too
+
+    # How it goes.
+    delete_query: Mapping[str, str] = field(default_factory=dict)
+    undo: str = ""  # name of the function in cloud/deletion.py, where a plain DELETE is not the way
+    parent: str = ""  # kind of the object with one writer at a time (deletes that are updates of a parent)
+    sync: bool = False  # the service answers only after the row is gone: what it held may go at once
+    after: tuple[str, ...] = ()  # KIND edges: kinds that should be settled before
+    busy: tuple[str, ...] = ()  # statuses in which a delete is refused and which pass by themselves
+    dead: tuple[str, ...] = ()  # statuses that mean: gone, though still listed
+    stuck: tuple[str, ...] = ()  # statuses only an admin can clear
+    advice: str = ""  # what frees a stuck one: a command, {id} is filled in
+    readings: int = 8  # unchanged readings after which a step counts as stuck
+    timeout: float = 300.0  # the kind's own share, after which a step is given up
+    quota: tuple[str, ...] = ()
+
+    @property
+    def is_relation(self) -> bool:
+        """Whether objects of the kind are found inside the bodies of another kind."""
+        return self.derived is not None

@@ -1,0 +1,51 @@
+"""The run's mark and the `keep` mark, as an object can carry them. Reads what was observed, writes nothing.
+
+Three forms, one meaning: the tag `janitor:run=NAME`, the metadata `janitor-run: NAME`, and `janitor:run=NAME` as a
+whole token of the description. NAME is `[A-Za-z0-9._-]{1,48}`: Nova's tags allow no more than 60 characters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from janitor.core.catalogue import KINDS, MarkForm
+from janitor.core.model import Observed
+
+NAME = re.compile(r"[A-Za-z0-9._-]{1,48}")
+_TOKEN = re.compile(
+    r"(?:^|[\s,;|()\[\]\"'])janitor:(run=[A-Za-z0-9._-]{1,48}|keep|until=\d{1,12})(?=$|[\s,;|()\[\]\"'])"
+)
+
+
+def tokens(texts: Iterable[str]) -> frozenset[str]:
+    """`run=NAME`, `keep` and `until=EPOCH` as whole tokens of these texts."""
+    return frozenset(match for text in texts for match in _TOKEN.findall(text))
+
+
+def runs_in(
+    *, tags: Iterable[str] = (), metadata: Mapping[str, str] | None = None, description: str = ""
+) -> frozenset[str]:
+    """The runs that these three places name."""
+    named = {token[4:] for token in tokens((*tags, description)) if token.startswith("run=")}
+    value = (metadata or {}).get("janitor-run", "")
+    if NAME.fullmatch(value):
+        named.add(value)
+    return frozenset(named)
+
+
+def runs_of(observed: Observed) -> frozenset[str]:
+    """The runs whose mark the object carries, in the forms its kind can carry."""
+    forms = KINDS[observed.ref.kind].marks
+    return runs_in(
+        tags=observed.tags if MarkForm.TAGS in forms else (),
+        metadata=observed.metadata if MarkForm.METADATA in forms else None,
+        description=observed.description if MarkForm.DESCRIPTION in forms else "",
+    )
+
+
+def is_kept(observed: Observed) -> bool:
+    """Whether somebody asked for this object to be left alone, in any form and whatever its kind."""
+    if observed.metadata.get("janitor-keep", "").lower() == "true":
+        return True
+    return "keep" in tokens((*observed.tags, observed.description))

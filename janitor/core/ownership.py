@@ -1,0 +1,229 @@
+"""The judge: is this object the run's own? Ours with its evidence, or kept with a reason; kept by default.
+
+A denial is stronger than any evidence. Nothing is ours by its age, by being unused, or by a name alone that others
+could have given, too. `judge` decides on a whole scan; `recheck` is asked again right before each delete.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from janitor.core.attached import Surroundings, attached, live_user
+from janitor.core.case import Case, Claim
+from janitor.core.catalogue import KINDS, Fate, kind_of_type
+from janitor.core.marks import is_kept, runs_of
+from janitor.core.model import Denial, Evidence, Observed, Ref, Verdict, World
+
+Reason = tuple[Denial, str]
+
+SETTLE_PASSES = 8
+"""ATTACHED is a closure: a port hangs on a network, a floating IP on that port. The table is this deep at most."""
+
+
+def judge(case: Case, world: World) -> Mapping[Ref, Verdict]:
+    """A verdict for every scanned object that some evidence speaks for; what nothing speaks for is not in it."""
+    verdicts: dict[Ref, Verdict] = {}
+    for ref in sorted(world.objects):
+        verdict = _direct(case, world.objects[ref])
+        if verdict is not None:
+            verdicts[ref] = verdict
+    verdicts.update(_by_name(case, world, verdicts))
+    _close(case, world, verdicts)
+    return verdicts
+
+
+def denial(case: Case, observed: Observed) -> Reason | None:
+    """What forbids deleting this object, whoever claims it."""
+    return _not_ours_alone(case, observed) or _protected(case, observed)
+
+
+def _not_ours_alone(case: Case, observed: Observed) -> Reason | None:
+    kind = KINDS[observed.ref.kind]
+    if kind.fate is Fate.REFUSED and not case.admin_kinds:
+        return Denial.ADMIN, f"{kind.name} is an admin's to delete: leave it to Terraform, or give --admin-kinds"
+    if observed.project_id and observed.project_id != observed.ref.scope.project_id:
+        return Denial.FOREIGN, f"belongs to project {observed.project_id}"
+    for fact, value in kind.shared:
+        if observed.facts.get(fact) == value:
+            return Denial.SHARED, f"{fact} is set: other projects may use it"
+    claims = case.claimed(observed.ref)
+    others = runs_of(observed) - case.marks - frozenset().union(*(claim.marks for claim in claims))
+    if others:
+        return Denial.FOREIGN, f"carries the mark of another run: {', '.join(sorted(others))}"
+    return None
+
+
+def _protected(case: Case, observed: Observed) -> Reason | None:
+    claims = case.claimed(observed.ref)
+    why = next((why for claim in claims if (why := claim.protected or case.protection(claim.address))), "")
+    if not why and not any(claim.address for claim in claims):
+        why = case.guard(observed.ref.kind, observed.name)
+    if observed.ref.kind == "security_group" and observed.name == "default":
+        why = "the project's default security group comes back by itself"
+    elif is_kept(observed):
+        why = "carries the mark janitor:keep"
+    elif observed.ref in case.borrowed and not any(claim.evidence is Evidence.STATE for claim in claims):
+        why = "the configuration only reads it (data source)"
+    return (Denial.PROTECTED, why) if why else None
+
+
+def recheck(before: Verdict, was: Observed, now: Observed, around: Surroundings) -> Verdict:
+    """The verdict on an object as it was read right before its delete.
+
+    Never weaker than the first one: denials are looked for again, it must still be the same object, and nothing
+    that is not ours may have begun to use it or to go along with it.
+    """
+    if reason := denial(around.case, now):
+        return _kept(before, *reason)
+    if was.created_at is not None and now.created_at is not None and was.created_at != now.created_at:
+        return _kept(before, Denial.FOREIGN, "was re-created meanwhile under the same id: not the object we judged")
+    if before.evidence == (Evidence.NAME,) and now.name != was.name:
+        return _kept(before, Denial.UNPROVED, f"was renamed from {was.name!r} meanwhile")
+    if before.evidence == (Evidence.MARK,) and not runs_of(now) & around.case.marks:
+        return _kept(before, Denial.UNPROVED, "lost the run's mark meanwhile")
+    if mismatch := _mismatch(around.case.claimed(now.ref), now):
+        return _kept(before, Denial.FOREIGN, mismatch)
+    if user := live_user(now, around):
+        return _kept(before, Denial.FOREIGN, f"is in use by server {user}, which is not ours")
+    if now.ref.kind == "server_group":
+        others = [m for m in now.linked("server") if not around.is_ours(now, "server", m)]
+        if others and Evidence.ATTACHED in before.evidence:
+            return _kept(before, Denial.FOREIGN, f"has a member that is not ours: server {others[0]}")
+    return before
+
+
+def consider(observed: Observed, around: Surroundings) -> Verdict:
+    """The verdict on an object that was not scanned: a holder met on the way, or a child that came late."""
+    verdict = _direct(around.case, observed)
+    if verdict is not None and verdict.denial is not Denial.UNPROVED:
+        return verdict
+    if why := attached(observed, around):
+        if reason := denial(around.case, observed):
+            return Verdict(observed.ref, (), denial=reason[0], why=reason[1])
+        return Verdict(observed.ref, (Evidence.ATTACHED,), why=why)
+    return verdict or Verdict(observed.ref, (), denial=Denial.UNPROVED, why="nothing says that it is ours")
+
+
+def _direct(case: Case, observed: Observed) -> Verdict | None:
+    """STATE, JOURNAL, LOG and MARK: what speaks for the object itself."""
+    claims = case.claimed(observed.ref)
+    evidence = [claim.evidence for claim in claims if _holds(claim, observed)]
+    if runs_of(observed) & case.marks:
+        evidence.append(Evidence.MARK)
+    address = next((claim.address for claim in claims if claim.address), "")
+    reason = denial(case, observed)
+    if evidence and reason is None:
+        unique = tuple(sorted(set(evidence), key=list(Evidence).index))
+        return Verdict(observed.ref, unique, why=_because(unique), address=address)
+    if evidence or claims:
+        why = reason or (Denial.UNPROVED, _mismatch(claims, observed) or "outside the log's window")
+        return Verdict(observed.ref, (), denial=why[0], why=why[1], address=address)
+    return None
+
+
+def _holds(claim: Claim, observed: Observed) -> bool:
+    """Whether this source's word is proof for the object as it was observed."""
+    if _mismatch((claim,), observed):
+        return False
+    if claim.evidence is not Evidence.LOG:
+        return True
+    kind = KINDS[observed.ref.kind]
+    if observed.created_at is None or not kind.created_field:
+        return not claim.name or claim.name in {observed.name, observed.ref.id}
+    start, end = claim.window
+    if start is None or end is None:
+        return False
+    return start - 1.0 <= observed.created_at <= end
+
+
+def _mismatch(claims: tuple[Claim, ...], observed: Observed) -> str:
+    for claim in claims:
+        for fact, value in claim.match.items():
+            if observed.fact(fact) and observed.fact(fact) != value:
+                return f"is not the {observed.ref.kind} the state knows: its {fact} differs"
+    return ""
+
+
+def _by_name(case: Case, world: World, known: Mapping[Ref, Verdict]) -> Mapping[Ref, Verdict]:
+    """NAME: the exact evaluated name, made since the run began, and no more of them than were declared."""
+    declared: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for instance in case.declared:
+        kind = kind_of_type(instance.type)
+        if kind and instance.name and instance.run_bound and not instance.imported and kind.created_field:
+            declared[kind.name, instance.name].append(instance.address)
+    taken = {verdict.address for verdict in known.values() if verdict.ours}
+    found: dict[Ref, Verdict] = {}
+    for (kind_name, name), addresses in sorted(declared.items()):
+        matches = [o for o in world.of_kind(kind_name) if o.name == name and o.ref not in known]
+        free = [address for address in addresses if address not in taken]
+        young = [o for o in matches if _young(case, o)]
+        for observed in matches:
+            found[observed.ref] = _named(case, observed, free, young=young)
+    return found
+
+
+def _young(case: Case, observed: Observed) -> bool:
+    if case.since is None:
+        return case.by_name
+    return observed.created_at is not None and observed.created_at >= case.since
+
+
+def _named(case: Case, observed: Observed, free: list[str], *, young: list[Observed]) -> Verdict:
+    def kept(why: Denial, text: str) -> Verdict:
+        return Verdict(observed.ref, (), denial=why, why=text)
+
+    if reason := denial(case, observed):
+        return kept(*reason)
+    if case.since is None and not case.by_name:
+        return kept(Denial.UNPROVED, "has the name of ours, but the run's begin is unknown: give --since, or --by-name")
+    if observed not in young:
+        if observed.created_at is None:
+            return kept(Denial.UNPROVED, "has the name of ours, but the cloud does not say when it was made")
+        return kept(Denial.PRE_EXISTING, "has the name of ours, but is older than the run")
+    if len(young) > len(free):
+        return kept(Denial.AMBIGUOUS, f"{len(young)} objects have this name, the configuration declares {len(free)}")
+    address = free[young.index(observed)]
+    if why := case.protection(address):
+        return kept(Denial.PROTECTED, why)
+    return Verdict(observed.ref, (Evidence.NAME,), why=_because((Evidence.NAME,)), address=address)
+
+
+def _close(case: Case, world: World, verdicts: dict[Ref, Verdict]) -> None:
+    """ATTACHED, until nothing is added any more."""
+    for _ in range(SETTLE_PASSES):
+        around = surroundings(case, world, verdicts)
+        fresh = {}
+        for ref in sorted(world.objects):
+            if ref in verdicts and verdicts[ref].denial is not Denial.UNPROVED:
+                continue
+            verdict = consider(world.objects[ref], around)
+            if verdict.denial is not Denial.UNPROVED:
+                fresh[ref] = verdict
+        if not fresh:
+            return
+        verdicts.update(fresh)
+
+
+def surroundings(case: Case, world: World, verdicts: Mapping[Ref, Verdict]) -> Surroundings:
+    """What the rules of ATTACHED are asked with."""
+    ours = {ref: verdict.evidence for ref, verdict in verdicts.items() if verdict.ours}
+    return Surroundings(case, world, ours, {ref: verdicts[ref].address for ref in ours})
+
+
+def _kept(before: Verdict, why: Denial, text: str) -> Verdict:
+    return Verdict(before.ref, (), denial=why, why=text, address=before.address)
+
+
+WHY: Mapping[Evidence, str] = {
+    Evidence.STATE: "in the state",
+    Evidence.JOURNAL: "in the journal of this workspace",
+    Evidence.LOG: "created in the apply's log",
+    Evidence.MARK: "carries the run's mark",
+    Evidence.NAME: "has the name that the configuration gives it, and was made since the run began",
+    Evidence.ATTACHED: "hangs on ours",
+}
+
+
+def _because(evidence: tuple[Evidence, ...]) -> str:
+    return ", ".join(WHY[item] for item in evidence)

@@ -1,0 +1,247 @@
+"""Verdicts and the world → a plan: which object goes how, in which order, what stays and why.
+
+Adds nothing to what was judged ours. What would go along with one of ours without being ours makes that one *held*:
+it is in the plan with its holders, and is not deleted while they are there.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from janitor.core.attached import Surroundings, deleted_on_termination
+from janitor.core.case import Case, without_index
+from janitor.core.catalogue import KINDS, Fate, kind_of_type, source_kind
+from janitor.core.graph import Graph
+from janitor.core.marks import runs_of
+from janitor.core.model import (
+    Declared,
+    Denial,
+    Edge,
+    EdgeSource,
+    Evidence,
+    Holder,
+    Observed,
+    Order,
+    Ref,
+    Verdict,
+    World,
+)
+from janitor.core.plan import Action, Plan, Step, Unproved
+
+CARRIED_CHILDREN: Mapping[str, Mapping[str, str]] = {
+    "load_balancer": {"listeners": "listener", "pools": "pool"},
+    "network": {"subnets": "subnet"},
+}
+"""Fields that name children which a delete takes along and which have a life of their own; rules, members and routes
+have none. Read from the object's own body, so that a reading right before the delete shows late children, too."""
+
+
+def make(
+    case: Case,
+    world: World,
+    verdicts: Mapping[Ref, Verdict],
+    *,
+    state_edges: Iterable[tuple[str, str]] = (),
+    config_edges: Iterable[tuple[str, str]] = (),
+) -> Plan:
+    """The plan. Edges of state and configuration are pairs of addresses without index: dependent, dependency."""
+    steps = {ref: _step(world.objects[ref], verdict, verdicts) for ref, verdict in verdicts.items() if verdict.ours}
+    edges = [
+        *_observed_edges(steps),
+        *_named_edges(steps, state_edges, EdgeSource.STATE),
+        *_named_edges(steps, config_edges, EdgeSource.CONFIG),
+        *_kind_edges(steps),
+    ]
+    graph, _, _ = Graph.of(edges).acyclic()
+    return Plan(
+        steps=steps,
+        graph=graph,
+        absent=tuple(_absent(case, world)),
+        kept=tuple(v for ref, v in sorted(verdicts.items()) if not v.ours),
+        unproved=tuple(unproved(case, world, verdicts)),
+        unseen=world.unseen,
+    )
+
+
+def held_by(observed: Observed, around: Surroundings) -> tuple[Holder, ...]:
+    """What would go along with this object, lives, and is not ours."""
+    holders: list[Holder] = []
+    for ref in _collateral(observed):
+        if ref in around.ours:
+            continue
+        child = around.world.objects.get(ref)
+        if child is None and ref.kind == "volume":
+            continue  # not among our project's volumes any more, or never there: nothing to lose
+        name, project = (child.name, child.project_id) if child else ("", "")
+        holders.append(Holder(ref.kind, ref.id, name, project, child))
+    return tuple(holders)
+
+
+def hold(verdict: Verdict, observed: Observed, around: Surroundings) -> Verdict:
+    """The verdict with its collateral: still ours, but held while something foreign would go along."""
+    return replace(verdict, held_by=held_by(observed, around)) if verdict.ours else verdict
+
+
+def _collateral(observed: Observed) -> Iterator[Ref]:
+    scope = observed.ref.scope
+    if observed.ref.kind == "server":
+        for volume in sorted(deleted_on_termination(observed)):
+            yield Ref(scope, "volume", volume)
+    for field, kind in CARRIED_CHILDREN.get(observed.ref.kind, {}).items():
+        children = observed.facts.get(field)
+        for child in children if isinstance(children, tuple) else ():
+            identifier = child.get("id") if isinstance(child, Mapping) else child
+            if identifier:
+                yield Ref(scope, kind, str(identifier))
+
+
+def _step(observed: Observed, verdict: Verdict, verdicts: Mapping[Ref, Verdict]) -> Step:
+    kind = KINDS[observed.ref.kind]
+    carrier = _carrier(observed, verdict, verdicts)
+    action = Action.DELETE
+    if carrier is not None:
+        action = Action.GOES_WITH
+    elif kind.undo:
+        action = Action.UNDO
+    return Step(
+        ref=observed.ref,
+        action=action,
+        observed=observed,
+        address=verdict.address,
+        evidence=verdict.evidence,
+        why=verdict.why,
+        carrier=carrier,
+        writer=_writer(observed),
+    )
+
+
+def _carrier(observed: Observed, verdict: Verdict, verdicts: Mapping[Ref, Verdict]) -> Ref | None:
+    """The object of ours that this one goes with, where nothing has to be sent for it."""
+    scope = observed.ref.scope
+    carriers: list[Ref] = []
+    if KINDS[observed.ref.kind].fate in {Fate.GOES_WITH, Fate.UNDONE}:
+        carriers += [Ref(scope, link.kind, link.id) for link in observed.links if link.order is Order.WITH]
+    if observed.ref.kind == "port" and observed.fact("device_owner") == "Octavia":
+        carriers.append(Ref(scope, "load_balancer", observed.fact("device_id").removeprefix("lb-")))
+    elif observed.ref.kind in {"port", "volume"} and verdict.evidence == (Evidence.ATTACHED,):
+        # Nova deletes what it made; what a source knows by its id was made before, and stays.
+        carriers += [Ref(scope, "server", server) for server in observed.linked("server")]
+    return next((ref for ref in carriers if ref in verdicts and verdicts[ref].ours), None)
+
+
+def _writer(observed: Observed) -> Ref | None:
+    parent = KINDS[observed.ref.kind].parent
+    for link in observed.links:
+        if parent and link.kind == parent:
+            return Ref(observed.ref.scope, parent, link.id)
+    return None
+
+
+def _observed_edges(steps: Mapping[Ref, Step]) -> Iterator[Edge]:
+    for ref, step in steps.items():
+        for link in step.observed.links:
+            target = Ref(ref.scope, link.kind, link.id)
+            if target not in steps:
+                continue
+            if link.order is Order.HOLDS or (link.order is Order.WITH and step.action is not Action.GOES_WITH):
+                yield Edge(ref, target, EdgeSource.OBSERVED)
+            elif link.order is Order.HELD:
+                yield Edge(target, ref, EdgeSource.OBSERVED)
+
+
+def _named_edges(steps: Mapping[Ref, Step], pairs: Iterable[tuple[str, str]], source: EdgeSource) -> Iterator[Edge]:
+    by_address: dict[str, list[Ref]] = defaultdict(list)
+    for ref, step in steps.items():
+        if step.address and step.action is not Action.GOES_WITH:
+            by_address[without_index(step.address)].append(ref)
+    for dependent, dependency in sorted(set(pairs)):
+        for later in by_address.get(dependency, ()):
+            for sooner in by_address.get(dependent, ()):
+                yield Edge(sooner, later, source)
+
+
+def _kind_edges(steps: Mapping[Ref, Step]) -> Iterator[Edge]:
+    by_kind: dict[str, list[Ref]] = defaultdict(list)
+    for ref, step in steps.items():
+        if step.action is not Action.GOES_WITH:
+            by_kind[ref.kind].append(ref)
+    for ref in steps:
+        for kind in KINDS[ref.kind].after:
+            for sooner in by_kind.get(kind, ()):
+                if sooner.scope == ref.scope:
+                    yield Edge(sooner, ref, EdgeSource.KIND)
+
+
+def _absent(case: Case, world: World) -> Iterator[Verdict]:
+    """Claims whose object a complete listing in its own scope does not hold."""
+    for ref, claims in case.claims.items():
+        if ref in world.objects or (ref.scope, source_kind(ref.kind)) in world.unseen:
+            continue
+        listed = (ref.scope, source_kind(ref.kind)) in world.listed
+        if listed or ref in world.missing:
+            evidence = tuple(dict.fromkeys(claim.evidence for claim in claims))
+            address = next((claim.address for claim in claims if claim.address), "")
+            yield Verdict(ref, evidence, why="not in the cloud", address=address)
+
+
+def unproved(case: Case, world: World, verdicts: Mapping[Ref, Verdict]) -> Iterator[Unproved]:
+    """Configured instances that no source finds again, as long as the project holds something they could be."""
+    loose = _unaddressed(verdicts, world)
+    addressed = {v.address for v in verdicts.values() if v.address}
+    addressed |= {claim.address for claims in case.claims.values() for claim in claims}
+    pending: list[Declared] = []
+    for instance in sorted(case.declared, key=lambda d: (d.name is None, d.address)):
+        kind = kind_of_type(instance.type)
+        if kind is None or kind.fate is not Fate.DELETED or instance.imported or instance.address in addressed:
+            continue
+        pool = loose.get(kind.name, [])
+        match = next((o for o in pool if instance.name is None or o.name == (instance.name or "")), None)
+        if match is not None:
+            pool.remove(match)
+        else:
+            pending.append(instance)
+    for instance in pending:
+        kind = kind_of_type(instance.type)
+        candidates = tuple(
+            o for o in world.of_kind(kind.name if kind else "") if _candidate(case, o, instance, verdicts)
+        )
+        if kind and candidates:
+            why = "no state, log, mark or link says which one it is"
+            yield Unproved(instance.address, kind.name, why, candidates)
+
+
+def _unaddressed(verdicts: Mapping[Ref, Verdict], world: World) -> Mapping[str, list[Observed]]:
+    loose: dict[str, list[Observed]] = defaultdict(list)
+    for ref, verdict in sorted(verdicts.items()):
+        # Nova's ports and boot volumes stand for no configured instance.
+        made = verdict.evidence == (Evidence.ATTACHED,) and ref.kind in {"port", "volume"}
+        if verdict.ours and not verdict.address and not made:
+            loose[ref.kind].append(world.objects[ref])
+    return loose
+
+
+def _candidate(case: Case, observed: Observed, instance: Declared, verdicts: Mapping[Ref, Verdict]) -> bool:
+    """Whether an object could be this instance. What is explained otherwise cannot."""
+    verdict = verdicts.get(observed.ref)
+    if verdict is not None and (verdict.ours or verdict.denial not in {Denial.UNPROVED, Denial.AMBIGUOUS}):
+        return False
+    if observed.project_id and observed.project_id != observed.ref.scope.project_id:
+        return False
+    if runs_of(observed) - case.marks or observed.facts.get("shared") is True:
+        return False
+    if case.since is not None and observed.created_at is not None and observed.created_at < case.since:
+        return False
+    if instance.marks & case.marks and KINDS[observed.ref.kind].created_mark:
+        return False  # the create call itself would have marked it
+    if observed.ref.kind == "security_group" and observed.name == "default":
+        return False
+    if observed.ref.kind == "port" and not _could_be_declared(observed):
+        return False
+    return not instance.name or instance.name == observed.name
+
+
+def _could_be_declared(port: Observed) -> bool:
+    """Ports that services make are never a configured instance."""
+    return not port.fact("device_owner") or port.fact("device_owner").startswith("compute:")

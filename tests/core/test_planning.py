@@ -1,0 +1,197 @@
+"""Who goes before whom, what goes along, what holds, and what cannot be found again."""
+
+from __future__ import annotations
+
+from builders import EARLIER, LATER, NOW, a, case, in_state, ref, world
+from hypothesis import given
+from hypothesis import strategies as st
+
+from janitor.core.case import Claim
+from janitor.core.catalogue.reading import epoch
+from janitor.core.graph import Graph
+from janitor.core.model import Declared, Edge, EdgeSource, Evidence, Outcome
+from janitor.core.outcome import Result
+from janitor.core.ownership import judge, surroundings
+from janitor.core.plan import Action
+from janitor.core.planning import hold, make
+from janitor.core.proof import Ending, reconcile
+
+SINCE = epoch(NOW)
+
+
+def plan_of(known, seen, **edges):
+    return make(known, seen, judge(known, seen), **edges)
+
+
+def order(plan):
+    return {(str(e.dependent), str(e.dependency), e.source.name) for e in plan.graph.listed()}
+
+
+network = a("network", "n")
+subnet = a("subnet", "sub", network_id="n")
+group = a("security_group", "g", name="web")
+port = a(
+    "port",
+    "p",
+    network_id="n",
+    fixed_ips=[{"subnet_id": "sub"}],
+    security_groups=["g"],
+    device_owner="compute:nova",
+    device_id="s",
+)
+server = a("server", "s")
+
+
+def test_edges_come_from_the_bodies_of_the_live_cloud():
+    plan = plan_of(case(in_state(network, subnet, group, port, server)), world(network, subnet, group, port, server))
+    assert order(plan) == {
+        ("port p", "network n", "OBSERVED"),
+        ("port p", "subnet sub", "OBSERVED"),
+        ("port p", "security_group g", "OBSERVED"),
+        ("server s", "port p", "OBSERVED"),
+        ("subnet sub", "network n", "OBSERVED"),
+    }
+
+
+def test_a_port_that_nova_made_goes_with_its_server_and_one_of_the_state_goes_by_itself():
+    seen = world(network, port, server)
+    assert plan_of(case(in_state(server)), seen).steps[port.ref].action is Action.GOES_WITH
+    assert plan_of(case(in_state(server, port)), seen).steps[port.ref].action is Action.DELETE
+
+
+def test_a_rule_goes_with_our_group_and_is_deleted_alone_on_a_foreign_one():
+    rule = a("security_group_rule", "r", security_group_id="g")
+    assert plan_of(case(in_state(group, rule)), world(group, rule)).steps[rule.ref].carrier == group.ref
+    assert plan_of(case(in_state(rule)), world(group, rule)).steps[rule.ref].action is Action.DELETE
+
+
+def test_an_interface_on_a_borrowed_router_is_undone_by_one_writer_of_that_router():
+    interface = a("router_interface", "i", device_owner="network:router_interface", device_id="r", network_id="n",
+                  fixed_ips=[{"subnet_id": "sub"}])  # fmt: skip
+    router = a("router", "r")
+    plan = plan_of(case(in_state(subnet, network)), world(subnet, network, interface, router))
+    assert plan.steps[interface.ref].action is Action.UNDO
+    assert plan.steps[interface.ref].writer == ref("router", "r")
+    assert router.ref not in plan.steps
+
+
+def test_a_load_balancer_with_a_listener_that_is_not_ours_is_held_by_it():
+    balancer = a("load_balancer", "L", listeners=[{"id": "theirs"}], pools=[])
+    theirs = a("listener", "theirs", loadbalancers=[{"id": "L"}], name="theirs")
+    known, seen = case(in_state(balancer)), world(balancer, theirs)
+    verdicts = judge(known, seen)
+    held = hold(verdicts[balancer.ref], balancer, surroundings(known, seen, verdicts))
+    assert [h.id for h in held.held_by] == ["theirs"]
+
+
+def test_a_server_whose_foreign_data_volume_would_go_along_is_held():
+    volumes = [{"id": "d", "delete_on_termination": True}]
+    doomed = a("server", "s", **{"os-extended-volumes:volumes_attached": volumes})
+    data = a("volume", "d", name="data", attachments=[{"server_id": "s"}])
+    known, seen = case(in_state(doomed)), world(doomed, data)
+    verdicts = judge(known, seen)
+    assert hold(verdicts[doomed.ref], doomed, surroundings(known, seen, verdicts)).held_by[0].name == "data"
+
+
+def test_state_edges_are_weaker_than_what_the_cloud_shows():
+    claims = in_state(network, address="a.net") + in_state(group, address="a.grp")
+    plan = plan_of(case(claims), world(network, group), state_edges=[("a.grp", "a.net")])
+    assert order(plan) == {("security_group g", "network n", "STATE")}
+
+
+def test_what_no_listing_holds_is_absent_and_what_could_not_be_listed_is_not():
+    claims = in_state(server, group)
+    plan = plan_of(case(claims), world(unseen={"security_group": "503"}))
+    assert [v.ref for v in plan.absent] == [server.ref]
+
+
+class TestUnproved:
+    declared = Declared("openstack_networking_floatingip_v2.f", "openstack_networking_floatingip_v2")
+
+    def plan(self, *objects, instance=None, **more):
+        known = case(instances=(instance or self.declared,), names_prove=True, **{"since": SINCE, **more})
+        return plan_of(known, world(*objects))
+
+    def test_an_unexplained_candidate_makes_it_unproved(self):
+        plan = self.plan(a("floating_ip", "x", created_at=LATER))
+        assert [u.address for u in plan.unproved] == [self.declared.address]
+        assert not plan.steps
+
+    def test_no_candidate_no_doubt(self):
+        assert not self.plan().unproved
+
+    def test_an_older_one_is_explained(self):
+        assert not self.plan(a("floating_ip", "x", created_at=EARLIER)).unproved
+
+    def test_one_with_another_runs_mark_is_explained(self):
+        assert not self.plan(a("floating_ip", "x", created_at=LATER, tags=["janitor:run=other"])).unproved
+
+    def test_an_instance_whose_create_call_carries_the_mark_cannot_be_an_unmarked_object(self):
+        marked = Declared("f.f", "openstack_networking_floatingip_v2", marks=frozenset({"r"}))
+        found = a("floating_ip", "x", created_at=LATER)
+        assert not self.plan(found, instance=marked, marks=frozenset({"r"})).unproved
+
+    def test_one_that_is_ours_already_stands_for_the_instance(self):
+        mine = a("floating_ip", "x", created_at=LATER, tags=["janitor:run=r"])
+        other = a("floating_ip", "y", created_at=LATER)
+        assert not self.plan(mine, other, marks=frozenset({"r"})).unproved
+
+
+class TestProof:
+    def end(self, *objects, known=None, unseen=None):
+        seen = world(*objects, unseen=unseen)
+        known = known or case(in_state(server))
+        return Ending(seen, plan_of(known, seen))
+
+    def test_accepted_is_not_deleted_while_it_is_listed(self):
+        first = plan_of(case(in_state(server)), world(server))
+        done = {server.ref: Result(server.ref, Outcome.DELETED)}
+        assert reconcile(first, done, self.end(server))[0].outcome is Outcome.FAILED
+
+    def test_could_not_list_is_not_empty(self):
+        first = plan_of(case(in_state(server)), world(server))
+        done = {server.ref: Result(server.ref, Outcome.DELETED)}
+        assert reconcile(first, done, self.end(unseen={"server": "503"}))[0].outcome is Outcome.UNVERIFIED
+
+    def test_what_failed_and_is_gone_at_the_end_is_deleted(self):
+        first = plan_of(case(in_state(server)), world(server))
+        done = {server.ref: Result(server.ref, Outcome.FAILED)}
+        assert reconcile(first, done, self.end())[0].outcome is Outcome.DELETED
+
+    def test_what_appears_at_the_end_is_left(self):
+        late = a("port", "late", network_id="n")
+        known = case(in_state(network))
+        end = self.end(network, late, known=known)
+        results = {r.ref: r for r in reconcile(plan_of(known, world(network)), {}, end)}
+        assert results[late.ref].outcome is Outcome.FAILED
+
+
+refs = st.builds(ref, st.just("port"), st.sampled_from("abcdef"))
+edges = st.lists(st.builds(Edge, refs, refs, st.sampled_from(EdgeSource)), max_size=25)
+
+
+@given(edges)
+def test_breaking_cycles_keeps_every_observed_edge_and_names_hopeless_sets(given_edges):
+    graph = Graph.of(given_edges)
+    result, dropped, hopeless = graph.acyclic()
+    assert all(edge.source is not EdgeSource.OBSERVED for edge in dropped)
+    assert {k for k, s in graph.edges.items() if s is EdgeSource.OBSERVED} <= set(result.edges)
+    if not hopeless:
+        again, more, none = result.acyclic()
+        assert again == result
+        assert not more
+        assert not none
+
+
+@given(edges)
+def test_the_most_trusted_source_of_an_edge_is_kept(given_edges):
+    graph = Graph.of(given_edges)
+    for edge in given_edges:
+        if edge.dependent != edge.dependency:
+            assert graph.edges[edge.dependent, edge.dependency] <= edge.source
+
+
+def test_a_journal_claim_keeps_what_lost_its_link_meanwhile():
+    ip = a("floating_ip", "f")
+    plan = plan_of(case([Claim(ip.ref, Evidence.JOURNAL)]), world(ip))
+    assert plan.steps[ip.ref].evidence == (Evidence.JOURNAL,)
