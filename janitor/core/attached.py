@@ -145,23 +145,14 @@ def _volume(observed: Observed, around: Surroundings) -> str:
     return ""
 
 
-def _of_server(observed: Observed, around: Surroundings) -> str:
-    """Attachments: they go with our server; one of our volume on a foreign server is ours only if claimed."""
-    for server in observed.linked("server"):
-        if around.is_ours(observed, "server", server):
-            return f"of our server {server}"
-    return ""
+def _linked_to_ours(kind: str) -> Rule:
+    """Attachments and associations: they go with that end of theirs, when it is ours."""
 
+    def rule(observed: Observed, around: Surroundings) -> str:
+        ours = (i for i in observed.linked(kind) if around.is_ours(observed, kind, i))
+        return next((f"of our {kind} {i}" for i in ours), "")
 
-def _of_floating_ip(observed: Observed, around: Surroundings) -> str:
-    return "of our floating IP" if around.is_ours(observed, "floating_ip", observed.ref.id) else ""
-
-
-def _of_router(observed: Observed, around: Surroundings) -> str:
-    for router in observed.linked("router"):
-        if around.is_ours(observed, "router", router):
-            return f"of our router {router}"
-    return ""
+    return rule
 
 
 def _declared_child(parent_kind: str) -> Rule:
@@ -175,29 +166,22 @@ def _declared_child(parent_kind: str) -> Rule:
     return rule
 
 
-def _member(observed: Observed, around: Surroundings) -> str:
-    for pool in observed.linked("pool"):
-        if around.is_ours(observed, "pool", pool):
-            return f"of our pool {pool}"
-    return ""
-
-
 RULES: Mapping[str, Rule] = {
     "port": _port,
     "router_interface": _router_interface,
-    "router_route": _of_router,
+    "router_route": _linked_to_ours("router"),
     "floating_ip": _floating_ip,
-    "floating_ip_association": _of_floating_ip,
     "load_balancer": _load_balancer,
     "listener": _declared_child("load_balancer"),
     "pool": _declared_child("load_balancer"),
     "health_monitor": _declared_child("pool"),
-    "member": _member,
+    "member": _linked_to_ours("pool"),
     "server_group": _server_group,
     "subnet": _declared_child("network"),
     "volume": _volume,
-    "volume_attachment": _of_server,
-    "interface_attachment": _of_server,
+    "volume_attachment": _linked_to_ours("server"),
+    "interface_attachment": _linked_to_ours("server"),
+    "floating_ip_association": _linked_to_ours("floating_ip"),
 }
 
 

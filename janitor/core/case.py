@@ -24,6 +24,7 @@ class Claim:
     name: str = ""
     type: str = ""
     match: Mapping[str, str] = field(default_factory=dict)  # facts that must agree where the id is a name
+    created_at: float | None = None  # JOURNAL: the object that was meant was made then
     marks: frozenset[str] = frozenset()  # runs that the state itself records for the object
     protected: str = ""
     window: tuple[float | None, float | None] = (None, None)  # LOG: the object was created inside

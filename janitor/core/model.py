@@ -255,7 +255,7 @@ class Holder:
     id: str
     name: str = ""
     project_id: str = ""
-    observed: Observed | None = None
+    observed: Observed | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         label = f"{self.kind} {self.name} ({self.id})" if self.name else f"{self.kind} {self.id}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 
 from janitor.core.attached import Surroundings, attached, live_user
 from janitor.core.case import Case, Claim
@@ -48,7 +49,8 @@ def _not_ours_alone(case: Case, observed: Observed) -> Reason | None:
         if observed.facts.get(fact) == value:
             return Denial.SHARED, f"{fact} is set: other projects may use it"
     claims = case.claimed(observed.ref)
-    others = runs_of(observed) - case.marks - frozenset().union(*(claim.marks for claim in claims))
+    known = case.marks.union(*(claim.marks for claim in claims), *(i.marks for i in case.instances))
+    others = runs_of(observed) - known
     if others:
         return Denial.FOREIGN, f"carries the mark of another run: {', '.join(sorted(others))}"
     return None
@@ -117,9 +119,15 @@ def _direct(case: Case, observed: Observed) -> Verdict | None:
         unique = tuple(sorted(set(evidence), key=list(Evidence).index))
         return Verdict(observed.ref, unique, why=_because(unique), address=address)
     if evidence or claims:
-        why = reason or (Denial.UNPROVED, _mismatch(claims, observed) or "outside the log's window")
+        why = reason or _disproved(claims, observed)
         return Verdict(observed.ref, (), denial=why[0], why=why[1], address=address)
     return None
+
+
+def _disproved(claims: tuple[Claim, ...], observed: Observed) -> Reason:
+    if mismatch := _mismatch(claims, observed):
+        return Denial.FOREIGN, mismatch
+    return Denial.UNPROVED, "only a log speaks for it, and not for the time it was made: give --since"
 
 
 def _holds(claim: Claim, observed: Observed) -> bool:
@@ -129,9 +137,9 @@ def _holds(claim: Claim, observed: Observed) -> bool:
     if claim.evidence is not Evidence.LOG:
         return True
     kind = KINDS[observed.ref.kind]
-    if observed.created_at is None or not kind.created_field:
-        return not claim.name or claim.name in {observed.name, observed.ref.id}
     start, end = claim.window
+    if observed.created_at is None or not kind.created_field or (kind.same and start is None):
+        return bool(claim.name) and claim.name in {observed.name, observed.ref.id}
     if start is None or end is None:
         return False
     return start - 1.0 <= observed.created_at <= end
@@ -139,6 +147,11 @@ def _holds(claim: Claim, observed: Observed) -> bool:
 
 def _mismatch(claims: tuple[Claim, ...], observed: Observed) -> str:
     for claim in claims:
+        dates = (claim.created_at, observed.created_at)
+        if None not in dates and dates[0] != dates[1]:
+            return (
+                f"is another {observed.ref.kind} under the id or name the {claim.evidence} knows: made at another time"
+            )
         for fact, value in claim.match.items():
             if observed.fact(fact) and observed.fact(fact) != value:
                 return f"is not the {observed.ref.kind} the state knows: its {fact} differs"
@@ -199,7 +212,7 @@ def _close(case: Case, world: World, verdicts: dict[Ref, Verdict]) -> None:
                 continue
             verdict = consider(world.objects[ref], around)
             if verdict.denial is not Denial.UNPROVED:
-                fresh[ref] = verdict
+                fresh[ref] = replace(verdict, address=verdicts[ref].address if ref in verdicts else "")
         if not fresh:
             return
         verdicts.update(fresh)

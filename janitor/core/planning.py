@@ -47,7 +47,8 @@ def make(
     config_edges: Iterable[tuple[str, str]] = (),
 ) -> Plan:
     """The plan. Edges of state and configuration are pairs of addresses without index: dependent, dependency."""
-    steps = {ref: _step(world.objects[ref], verdict, verdicts) for ref, verdict in verdicts.items() if verdict.ours}
+    found = (_step(world.objects[ref], verdict, verdicts) for ref, verdict in verdicts.items() if verdict.ours)
+    steps = {step.ref: step for step in found if not _is_bare_link(step)}
     edges = [
         *_observed_edges(steps),
         *_named_edges(steps, state_edges, EdgeSource.STATE),
@@ -95,6 +96,12 @@ def _collateral(observed: Observed) -> Iterator[Ref]:
             identifier = child.get("id") if isinstance(child, Mapping) else child
             if identifier:
                 yield Ref(scope, kind, str(identifier))
+
+
+def _is_bare_link(step: Step) -> bool:
+    """An attachment that no source knows and that goes with its end: not worth a line in any report."""
+    attached = step.evidence == (Evidence.ATTACHED,) and not step.address
+    return attached and step.action is Action.GOES_WITH and KINDS[step.ref.kind].is_relation
 
 
 def _step(observed: Observed, verdict: Verdict, verdicts: Mapping[Ref, Verdict]) -> Step:
@@ -207,7 +214,8 @@ def unproved(case: Case, world: World, verdicts: Mapping[Ref, Verdict]) -> Itera
         candidates = tuple(
             o for o in world.of_kind(kind.name if kind else "") if _candidate(case, o, instance, verdicts)
         )
-        if kind and candidates:
+        told = any((v := verdicts.get(o.ref)) and v.denial in {Denial.UNPROVED, Denial.AMBIGUOUS} for o in candidates)
+        if kind and candidates and not told:
             why = "no state, log, mark or link says which one it is"
             yield Unproved(instance.address, kind.name, why, candidates)
 

@@ -80,7 +80,8 @@ def kept(verdict: Verdict, observed: Observed | None) -> Result:
     """The row of an object that is not ours to delete, with the reason."""
     return Result(
         ref=verdict.ref,
-        outcome=Outcome.KEPT,
+        # Nothing forbids it and nothing proves it: it may be ours, and is left for a person to say.
+        outcome=Outcome.UNVERIFIED if verdict.denial is Denial.UNPROVED else Outcome.KEPT,
         name=observed.name if observed else "",
         address=verdict.address,
         evidence=verdict.evidence,

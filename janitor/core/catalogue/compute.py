@@ -51,7 +51,7 @@ COMPUTE_KINDS = (
             Reference("server_id", "server", Order.WITH),
             Reference("volume_id", "volume", Order.HOLDS),
         ),
-        facts=("server_id", "volume_id"),
+        facts=("server_id", "volume_id", "attachment_id"),
         undo="detach_volume",
         parent="server",
     ),

@@ -9,6 +9,7 @@ IDENTITY_KINDS = (
         name="application_credential",
         service="identity",
         types=("identity_application_credential_v3",),
+        sync=True,  # a row of keystone's own database
         path="/v3/users/{user}/application_credentials",
         many="application_credentials",
         one="application_credential",

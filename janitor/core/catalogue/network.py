@@ -135,7 +135,8 @@ NETWORK_KINDS = (
         types=("networking_router_route_v2",),
         fate=Fate.UNDONE,
         derived=Derived("router", each="routes", id="{^id}-route-{destination}-{nexthop}"),
-        references=(Reference("^id", "router", Order.WITH),),
+        # Held by nobody, but a route holds the interface of its next hop: it goes by itself, before the router.
+        references=(Reference("^id", "router", Order.HOLDS),),
         facts=("destination", "nexthop"),
         undo="remove_route",
         parent="router",

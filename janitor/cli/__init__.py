@@ -1,0 +1,1 @@
+"""The command line: one module per command, options → settings → workflow → exit code. The only place that exits."""

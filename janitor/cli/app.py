@@ -1,0 +1,70 @@
+"""The application: its commands, `--version`, and the way out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated, NoReturn
+
+import typer
+
+from janitor import __version__
+from janitor.cli.boundary import guarded
+from janitor.cli.destroy import destroy
+from janitor.cli.plan import plan
+
+EPILOG = (
+    "Exit codes: 0 proved empty, 1 something is left, 2 usage, 3 refused or unreadable, 4 not verified, "
+    "5 the state disagrees, 70 a bug in janitor, 130 interrupted."
+)
+
+# Without rich: its help pages cost more than half of the time that `janitor --help` may take.
+app = typer.Typer(
+    name="janitor",
+    epilog=EPILOG,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120},
+)
+
+
+def _version(value: bool) -> None:  # noqa: FBT001  typer calls it so
+    if value:
+        typer.echo(f"janitor {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    *,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")] = False,
+) -> None:
+    """Clean up after Terraform or OpenTofu on OpenStack, and prove that nothing is left.
+
+    \b
+    First use, in the root module's folder:
+      janitor plan --workspace ci-4711
+      janitor destroy --workspace ci-4711
+    """  # noqa: D301  \b is a character: it keeps the lines of the examples apart
+
+
+app.command()(destroy)
+app.command()(plan)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and exit. The commands guard themselves; this guards what is around them."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a name in a log of another encoding ends no run
+    words = list(arguments) if arguments is not None else None
+    sys.exit(guarded(lambda: _code(words)))
+
+
+def _code(arguments: list[str] | None) -> int:
+    try:
+        app(args=arguments, prog_name="janitor")
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else 0 if leaving.code is None else 1
+    return 0

@@ -1,0 +1,33 @@
+"""SIGINT and SIGTERM set a flag and do nothing else: the workflow stops starting things, ends its journal and reports.
+
+A second signal changes nothing: an impatient CI must not tear the journal. What cannot wait is killed by kill -9, and
+loses nothing but time.
+"""
+
+from __future__ import annotations
+
+import signal
+from dataclasses import dataclass
+from types import FrameType
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@dataclass(slots=True)
+class Stop:
+    """Whether somebody asked us to stop. A plain attribute: a handler that takes a lock can wait for itself."""
+
+    signal: int = 0
+
+    def __call__(self) -> bool:
+        """Asked in every loop that starts or waits for something."""
+        return self.signal != 0
+
+    def handle(self, number: int, _frame: FrameType | None) -> None:
+        """The handler; the first signal is remembered."""
+        self.signal = self.signal or number
+
+    def install(self) -> None:
+        """From now on signals only set the flag. SIGTERM alike: `docker stop` and CI runners send that one."""
+        for number in SIGNALS:
+            signal.signal(number, self.handle)

@@ -1,0 +1,31 @@
+"""Where a path of the catalogue is on this cloud: pure arithmetic on endpoint URLs, so that no discovery is needed.
+
+Endpoints are registered with and without a version, with a project id behind it, and with any prefix in front
+(`https://cloud.example/network/`). Paths of the catalogue begin with the version where the API has one root
+(network, image, load balancer, identity), and without it where the version belongs to the endpoint (compute,
+block storage).
+"""
+
+from __future__ import annotations
+
+import re
+from types import MappingProxyType
+from urllib.parse import urlsplit, urlunsplit
+
+VERSION_OF = MappingProxyType({"compute": "/v2.1", "block-storage": "/v3/{project}", "shared-file-system": "/v2"})
+"""What is added to an endpoint of these services that carries no version at all."""
+
+_VERSIONED_PATH = re.compile(r"^/v\d+(\.\d+)?(/|$)")
+_LAST_VERSION = re.compile(r"/v\d+(\.\d+)?/?$")
+_ANY_VERSION = re.compile(r"/v\d+(\.\d+)?(/|$)")
+
+
+def url(endpoint: str, path: str, *, service: str, project: str) -> str:
+    """The URL of a catalogue path at a service's endpoint."""
+    parts = urlsplit(endpoint)
+    prefix = parts.path.rstrip("/")
+    if _VERSIONED_PATH.match(path):
+        prefix = _LAST_VERSION.sub("", prefix)
+    elif not _ANY_VERSION.search(prefix):
+        prefix += VERSION_OF.get(service, "").format(project=project)
+    return urlunsplit((parts.scheme, parts.netloc, prefix + path, "", ""))

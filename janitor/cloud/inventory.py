@@ -1,0 +1,195 @@
+"""What is there: listings page by page, reads by id, bodies → `Observed`.
+
+Every listing is narrowed to our project, by the service where it can and here in any case. A listing that is not
+complete is a CloudFault, never a shorter list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from http import HTTPStatus
+from urllib.parse import parse_qsl, quote, urlsplit
+
+from janitor.cloud.session import Session
+from janitor.cloud.wire import classify
+from janitor.core.catalogue import KINDS, Kind, observe, source_kind
+from janitor.core.model import Observed, Ref
+from janitor.engine.protocols import Answer, CloudFault, Reply
+
+Body = Mapping[str, object]
+
+PAGES_AT_MOST = 1000
+MARKER_LOST = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND})
+"""What services say to a marker whose object was deleted between two pages."""
+
+
+def bodies(session: Session, name: str) -> list[Body]:
+    """All bodies of a kind that has a listing of its own, in our project."""
+    kind = KINDS[name]
+    path, query = filled(session, kind.listing or kind.path), _query(session, kind)
+    found = [_unwrapped(kind, body) for body in paged(session, kind, path, query=query)]
+    return [body for body in found if _in_project(kind, body, session.scope.project_id)]
+
+
+def observed_in(session: Session, source: str, found: Iterable[Body]) -> list[Observed]:
+    """Every object that these bodies show: of their own kind, and of the kinds derived from it."""
+    kinds = [kind for kind in KINDS.values() if source_kind(kind.name) == source]
+    return [observed for body in found for kind in kinds for observed in observe(kind, session.scope, body)]
+
+
+def listing(session: Session, name: str) -> list[Observed]:
+    """Every object of the kind in our project. Raises CloudFault."""
+    source = source_kind(name)
+    return [o for o in observed_in(session, source, bodies(session, source)) if o.ref.kind == name]
+
+
+def read(session: Session, ref: Ref) -> Observed | None:
+    """The object as it is now, None for a 404. Raises CloudFault."""
+    if ref.kind in READERS:
+        return _pick(READERS[ref.kind](session, ref), ref)
+    if not ref.id:
+        return None  # the collection would answer
+    kind = KINDS[ref.kind]
+    source = KINDS[source_kind(ref.kind)]
+    body = fetch(session, source.name, parent_id(ref))
+    return None if body is None else _pick(observe(kind, session.scope, body), ref)
+
+
+def fetch(session: Session, name: str, object_id: str) -> Body | None:
+    """The body of an object, None for a 404. Raises CloudFault."""
+    kind = KINDS[name]
+    path = f"{filled(session, kind.path)}/{quote(object_id, safe='')}"
+    response = session.request(kind.service, "GET", path, microversion=kind.microversion)
+    answer = classify(response)
+    if answer.reply is Reply.GONE:
+        return None
+    if answer.reply is not Reply.ACCEPTED:
+        raise CloudFault(answer)
+    body = response.mapping(kind.one)
+    if not body:
+        raise CloudFault(_strange(answer, f"GET {path}"))
+    return body
+
+
+def parent_id(ref: Ref) -> str:
+    """The id of the object in whose body a derived one stands; its own id where the kind is not derived."""
+    if ref.kind in {"interface_attachment", "volume_attachment"}:
+        return ref.id.rpartition("/")[2]
+    if ref.kind == "router_route":
+        return ref.id.partition("-route-")[0]
+    return ref.id
+
+
+def found_by(session: Session, name: str, query: Mapping[str, str]) -> list[Body]:
+    """The bodies of a kind that a query finds, in every project we may see; the caller checks what they say.
+
+    A filter that a cloud does not know is ignored there and lists everything, so nothing may rely on it.
+    """
+    kind = KINDS[name]
+    path = filled(session, kind.listing or kind.path)
+    return [_unwrapped(kind, body) for body in paged(session, kind, path, query=query)]
+
+
+def paged(session: Session, kind: Kind, path: str, *, query: Mapping[str, str]) -> list[Body]:
+    """All pages of a listing; from the start once more when the object that marks a page is deleted meanwhile."""
+    try:
+        return list(_pages(session, kind, path, query=query))
+    except _MarkerLost:
+        try:
+            return list(_pages(session, kind, path, query=query))
+        except _MarkerLost as lost:
+            raise CloudFault(lost.answer) from lost
+
+
+def filled(session: Session, path: str) -> str:
+    """A path of the catalogue with the token's project and user."""
+    return path.replace("{project}", session.scope.project_id).replace("{user}", session.user_id)
+
+
+class _MarkerLost(Exception):
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.text)
+        self.answer = answer
+
+
+def _pages(session: Session, kind: Kind, path: str, *, query: Mapping[str, str]) -> Iterator[Body]:
+    asked = dict(query)
+    for page in range(PAGES_AT_MOST):
+        response = session.request(kind.service, "GET", path, params=asked, microversion=kind.microversion)
+        answer = classify(response)
+        if page and response.status in MARKER_LOST:
+            raise _MarkerLost(answer)
+        if answer.reply is not Reply.ACCEPTED:
+            raise CloudFault(answer)
+        if not isinstance(response.mapping().get(kind.many), list):
+            raise CloudFault(_strange(answer, f"GET {path}"))
+        yield from response.elements(kind.many)
+        following = _next_query(response.mapping(), kind.many)
+        if following is None:
+            return
+        # Only the query of the link is used: behind a proxy, services spell their own address wrong.
+        following = {**query, **following}
+        if following == asked:
+            break
+        asked = following
+    raise CloudFault(_strange(answer, f"GET {path}: its pages do not end"))
+
+
+def _next_query(body: Body, many: str) -> dict[str, str] | None:
+    """The query of the next page: `servers_links`, `links.next` or `next`, as the service's house style wants it."""
+    link: object = body.get("next")
+    links = body.get("links")
+    if not link and isinstance(links, Mapping):
+        link = links.get("next")
+    relations = body.get(f"{many}_links")
+    if not link and isinstance(relations, list):
+        link = next((r.get("href") for r in relations if isinstance(r, Mapping) and r.get("rel") == "next"), None)
+    return dict(parse_qsl(urlsplit(link).query)) if isinstance(link, str) and link else None
+
+
+def _query(session: Session, kind: Kind) -> dict[str, str]:
+    return {key: filled(session, value) for key, value in kind.query.items()}
+
+
+def _unwrapped(kind: Kind, body: Body) -> Body:
+    """Key pairs come as `{"keypair": {…}}` in their listing, too."""
+    inner = body.get(kind.one) if kind.one and len(body) == 1 else None
+    return inner if isinstance(inner, Mapping) else body
+
+
+def _in_project(kind: Kind, body: Body, project: str) -> bool:
+    owner = next((str(body[field]) for field in kind.project_fields if body.get(field)), project)
+    return owner == project
+
+
+def _pick(candidates: Iterable[Observed], ref: Ref) -> Observed | None:
+    return next((o for o in candidates if o.ref == ref), None)
+
+
+def _strange(answer: Answer, what: str) -> Answer:
+    return Answer(Reply.BROKEN, answer.status, text=f"{what}: an answer that is no OpenStack listing or object")
+
+
+def _read_rule(session: Session, ref: Ref) -> Iterable[Observed]:
+    """A rule has a path of its own, but is observed inside its group's body."""
+    kind = KINDS["security_group_rule"]
+    response = session.request(kind.service, "GET", f"{kind.path}/{quote(ref.id, safe='')}")
+    answer = classify(response)
+    if answer.reply is Reply.GONE:
+        return ()
+    if answer.reply is not Reply.ACCEPTED:
+        raise CloudFault(answer)
+    rule = response.mapping(kind.one)
+    return observe(kind, session.scope, {"id": rule.get("security_group_id"), "security_group_rules": [rule]})
+
+
+def _read_member(session: Session, ref: Ref) -> Iterable[Observed]:
+    """A member's path needs its pool, and its id does not say which: one listing of the pools does."""
+    return listing(session, ref.kind)
+
+
+READERS = {
+    "security_group_rule": _read_rule,
+    "member": _read_member,
+}
+"""Kinds that are not read by a GET of their own, or their parent's, path and id."""

@@ -1,0 +1,222 @@
+"""The live cloud: several signed-in sessions behind the engine's `Cloud` protocol, and the scan of a whole run.
+
+What could not be listed is *unseen* with its reason, never empty. A service that the catalog does not have cannot
+hold anything; but where a source claims an object of it, that is a contradiction, and unseen, too.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
+from random import uniform
+from typing import TypeVar
+
+from janitor.cloud import batch, deletion, holders, inventory
+from janitor.cloud.session import Session
+from janitor.core.catalogue import KINDS, source_kind
+from janitor.core.errors import Refused
+from janitor.core.model import Holder, Observed, Ref, Scope, World
+from janitor.core.plan import Step
+from janitor.engine.protocols import Answer, CloudFault, Reply
+
+_T = TypeVar("_T")
+
+PASSING = frozenset({Reply.THROTTLED, Reply.BROKEN})
+"""Replies that may be another one a moment later."""
+
+
+EXTENSIONS = frozenset({"trunk", "router", "floating_ip", "security_group"})
+"""Neutron's kinds that a cloud may do without; there a 404 to the listing says so. Elsewhere it says: wrong address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How a scan bears a busy cloud. Seconds, but for the attempts."""
+
+    attempts: int = 4
+    first: float = 0.4
+    longest: float = 8.0
+    total: float = 30.0  # after this much no further attempt is made: one that hangs is not waited for twice
+
+    def pause(self, attempt: int, answer: Answer) -> float:
+        """How long to wait after this failed attempt; the service's own word counts, up to a bound."""
+        wanted = answer.retry_after if answer.retry_after is not None else self.first * 2**attempt
+        return min(wanted, self.longest) * uniform(1.0, 1.2)  # noqa: S311 - jitter
+
+
+class LiveCloud:
+    """Every scope of a run. Threads may share it."""
+
+    def __init__(
+        self, sessions: Iterable[Session], *, threads: int = 8, per_service: int = 6, patience: Patience | None = None
+    ) -> None:
+        self._sessions = {session.scope: session for session in sessions}
+        self._threads = threads
+        self._patience = patience or Patience()
+        self._per_service = per_service
+        self._lock = threading.Lock()
+        self._gates: dict[tuple[Scope, str], threading.BoundedSemaphore] = {}
+        self._notes: dict[str, None] = {}
+
+    @property
+    def scopes(self) -> tuple[Scope, ...]:
+        """Where this run can look."""
+        return tuple(sorted(self._sessions))
+
+    @property
+    def requests(self) -> int:
+        """Requests sent so far, sign-in included."""
+        return sum(session.requests for session in self._sessions.values())
+
+    @property
+    def clock_offset(self) -> float:
+        """The cloud's clock less ours, in seconds; of the first scope."""
+        return next((self._sessions[scope].clock_offset for scope in self.scopes), 0.0)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader of the report should know about the catalogs, each said once."""
+        with self._lock:
+            return tuple(self._notes)
+
+    def session(self, scope: Scope) -> Session:
+        """The session of a scope. Raises Refused where nobody signed in: another scope's 404 proves nothing."""
+        found = self._sessions.get(scope)
+        if found is None:
+            raise Refused(f"There are no credentials for {scope}: give --provider-cloud or --os-cloud for it.")
+        return found
+
+    def read(self, ref: Ref) -> Observed | None:
+        """The object as it is now, None for a 404. Raises CloudFault."""
+        with self._turn(ref.scope, KINDS[source_kind(ref.kind)].service):
+            return inventory.read(self.session(ref.scope), ref)
+
+    def delete(self, step: Step, observed: Observed) -> Answer:
+        """Ask for the deletion (or the undoing) of what was just read. Never raises for what a cloud can do."""
+        with self._turn(step.ref.scope, KINDS[step.ref.kind].service):
+            return deletion.delete(self.session(step.ref.scope), observed)
+
+    def listing(self, scope: Scope, kind: str) -> Sequence[Observed]:
+        """Every object of the kind in the scope. Raises CloudFault."""
+        with self._turn(scope, KINDS[source_kind(kind)].service):
+            return inventory.listing(self.session(scope), kind)
+
+    def holders(self, observed: Observed, answer: Answer) -> Sequence[Holder]:
+        """Who holds the object that was refused; nobody where nobody can be seen. Raises CloudFault."""
+        with self._turn(observed.ref.scope, KINDS[observed.ref.kind].service):
+            return holders.of(self.session(observed.ref.scope), observed, answer)
+
+    def ports_on(self, scope: Scope, networks: Iterable[str]) -> Sequence[Observed]:
+        """The ports on these networks in every project we may see, services' own ports included. Raises CloudFault."""
+        with self._turn(scope, "network"):
+            found = [holders.ports(self.session(scope), {"network_id": network}) for network in sorted(set(networks))]
+        return [port for ports in found for port in ports]
+
+    def scan(self, kinds: Iterable[str], *, claimed: Iterable[str] = ()) -> World:
+        """List these kinds everywhere, each listing once. `claimed`: kinds of which some source names an object."""
+        sources = sorted({source_kind(kind) for kind in kinds})
+        contradicted = {source_kind(kind) for kind in claimed}
+        tasks = [
+            partial(self._list_source, scope, source, claimed=source in contradicted)
+            for source in sources
+            for scope in self.scopes
+        ]
+        return self._world(batch.all_of(tasks, threads=self._threads))
+
+    def lookup(self, refs: Iterable[Ref]) -> World:
+        """Read these objects by their ids, each in its own scope. What is in no scope of this run is unseen."""
+        tasks = [partial(self._look_up, ref) for ref in sorted(set(refs))]
+        return self._world(batch.all_of(tasks, threads=self._threads))
+
+    def _list_source(self, scope: Scope, source: str, *, claimed: bool) -> World:
+        service = KINDS[source].service
+        if self._sessions[scope].endpoint(service) is None:
+            why = f"the catalog of {scope.cloud}/{scope.region} has no {service} service"
+            return self._not_offered(scope, source, why, claimed=claimed)
+        try:
+            found = self._patiently(partial(self._observed_in, scope, source))
+        except CloudFault as fault:
+            if fault.answer.status == HTTPStatus.NOT_FOUND and source in EXTENSIONS:
+                why = f"the {service} service of {scope.cloud}/{scope.region} has no {source.replace('_', ' ')}s"
+                return self._not_offered(scope, source, why, claimed=claimed)
+            return World(unseen={(scope, source): reason(fault.answer)})
+        return World({o.ref: o for o in found}, listed=self._shown(scope, source))
+
+    def _not_offered(self, scope: Scope, source: str, why: str, *, claimed: bool) -> World:
+        self._note(f"{why}: nothing of the kind can be there")
+        return World(unseen={(scope, source): why}) if claimed else World(listed=self._shown(scope, source))
+
+    def _observed_in(self, scope: Scope, source: str) -> list[Observed]:
+        session = self._sessions[scope]
+        with self._turn(scope, KINDS[source].service):
+            return inventory.observed_in(session, source, inventory.bodies(session, source))
+
+    def _look_up(self, ref: Ref) -> World:
+        source = source_kind(ref.kind)
+        if ref.scope not in self._sessions:
+            return World(unseen={(ref.scope, source): "there are no credentials for this scope"})
+        if self._sessions[ref.scope].endpoint(KINDS[source].service) is None:
+            return World(unseen={(ref.scope, source): f"the catalog has no {KINDS[source].service} service"})
+        try:
+            found = self._patiently(partial(self.read, ref))
+        except CloudFault as fault:
+            return World(unseen={(ref.scope, source): reason(fault.answer)})
+        return World(missing=frozenset({ref})) if found is None else World({found.ref: found})
+
+    def _world(self, parts: Iterable[World]) -> World:
+        objects: dict[Ref, Observed] = {}
+        unseen: dict[tuple[Scope, str], str] = {}
+        listed: set[tuple[Scope, str]] = set()
+        missing: set[Ref] = set()
+        for part in parts:
+            objects |= part.objects
+            unseen |= part.unseen
+            listed |= part.listed
+            missing |= part.missing
+        return World(
+            objects=objects,
+            listed=frozenset(listed),
+            unseen={where: unseen[where] for where in sorted(unseen)},
+            missing=frozenset(missing),
+            taken_at=time.time() + self.clock_offset,
+        )
+
+    def _shown(self, scope: Scope, source: str) -> frozenset[tuple[Scope, str]]:
+        return frozenset((scope, kind) for kind in KINDS if source_kind(kind) == source)
+
+    def _patiently(self, task: Callable[[], _T]) -> _T:
+        begun = time.monotonic()
+        for attempt in range(self._patience.attempts - 1):
+            try:
+                return task()
+            except CloudFault as fault:
+                late = time.monotonic() - begun > self._patience.total
+                if late or fault.answer.reply not in PASSING or fault.answer.status == HTTPStatus.NOT_FOUND:
+                    raise
+                time.sleep(self._patience.pause(attempt, fault.answer))
+        return task()
+
+    @contextmanager
+    def _turn(self, scope: Scope, service: str) -> Iterator[None]:
+        """Bound what one service is asked at a time, whoever asks."""
+        with self._lock:
+            gate = self._gates.setdefault((scope, service), threading.BoundedSemaphore(self._per_service))
+        with gate:
+            yield
+
+    def _note(self, text: str) -> None:
+        with self._lock:
+            self._notes.setdefault(text)
+
+
+def reason(answer: Answer) -> str:
+    """Why something could not be seen, in a few words."""
+    said = answer.text or answer.code
+    if answer.reply is Reply.DENIED:
+        return f"not allowed ({answer.status}): {said}"
+    return f"{answer.status}: {said}" if answer.status else said

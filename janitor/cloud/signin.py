@@ -1,0 +1,171 @@
+"""From clouds.yaml and the environment to a signed-in session, or to one sentence that says what to do.
+
+Decides nothing about what the account may do. The password never gets into a message.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NoReturn
+
+from janitor.cloud.session import Session, mount, no_answer_errors, regions_of
+from janitor.cloud.wire import no_answer
+from janitor.core.errors import CredentialsRefused
+from janitor.core.text import clean
+
+if TYPE_CHECKING:
+    from keystoneauth1.access import AccessInfo
+    from keystoneauth1.identity.base import BaseIdentityPlugin
+    from keystoneauth1.session import Session as KeystoneSession
+    from openstack.config import OpenStackConfig
+    from openstack.config.cloud_region import CloudRegion
+
+TIMEOUT = 60.0
+POOL_SIZE = 16
+MADE_UP = frozenset({"defaults", "envvars"})
+"""Names that openstacksdk gives to clouds which stand in no clouds.yaml."""
+
+
+def connect(
+    cloud: str | None = None, region: str | None = None, *, timeout: float = TIMEOUT, pool_size: int = POOL_SIZE
+) -> Session:
+    """Sign in. Raises CredentialsRefused when there is no project's token to be had."""
+    config = _configuration(cloud, region)
+    session = _session(config, timeout=timeout)
+    tally = mount(session, pool_size=pool_size)
+    auth = _plugin(config, session)
+    access = _access(config, session, auth)
+    _check_scope(config, access)
+    return Session(config, session, auth, access=access, tally=tally, timeout=timeout)
+
+
+def _configuration(cloud: str | None, region: str | None) -> CloudRegion:
+    """What openstacksdk finds for this cloud; it reads files and environment, and asks nobody."""
+    from keystoneauth1.exceptions import ClientException
+    from openstack.config import OpenStackConfig
+    from openstack.exceptions import SDKException
+
+    known: list[str] = []
+    try:
+        loader = OpenStackConfig()
+        known = sorted(set(loader.get_cloud_names()) - MADE_UP)
+        if cloud and cloud not in {*known, *MADE_UP}:
+            names = f"it knows {', '.join(known)}" if known else "it knows none"
+            raise CredentialsRefused(
+                f"There is no cloud {cloud!r} in clouds.yaml ({names}): give --os-cloud, or set OS_CLOUD."
+            )
+        # Like the provider, which prefers OS_REGION_NAME to the region in clouds.yaml.
+        return _in_region(loader, cloud, region or os.environ.get("OS_REGION_NAME"))
+    except (SDKException, ClientException) as error:
+        if not cloud and not known and not os.environ.get("OS_AUTH_URL"):
+            raise CredentialsRefused(
+                "There are no credentials: set OS_CLOUD (or give --os-cloud) and provide a clouds.yaml, or set "
+                "OS_AUTH_URL and the other OS_ variables."
+            ) from error
+        raise CredentialsRefused(
+            f"The credentials of {f'cloud {cloud!r}' if cloud else 'the cloud'} cannot be used: "
+            f"{clean(str(error)).rstrip('.')}; complete clouds.yaml or the OS_ variables."
+        ) from error
+
+
+def _in_region(loader: OpenStackConfig, cloud: str | None, region: str | None) -> CloudRegion:
+    """The cloud's configuration for a region, which clouds.yaml need not list: the catalog has the last word."""
+    from openstack.exceptions import ConfigException
+
+    if not region:
+        return loader.get_one(cloud=cloud)
+    try:
+        return loader.get_one(cloud=cloud, region_name=region)
+    except ConfigException:
+        config = loader.get_one(cloud=cloud)
+        config.config["region_name"] = region
+        return config
+
+
+def _session(config: CloudRegion, *, timeout: float) -> KeystoneSession:
+    from keystoneauth1.exceptions import ClientException
+    from openstack.exceptions import SDKException
+
+    try:
+        session = config.get_session()
+    except (SDKException, ClientException, OSError) as error:
+        raise CredentialsRefused(
+            f"Cloud {config.name!r} cannot be used: {clean(str(error)).rstrip('.')}; look at its entry in clouds.yaml."
+        ) from error
+    session.timeout = session.timeout or timeout  # keystone's own requests
+    return session
+
+
+def _plugin(config: CloudRegion, session: KeystoneSession) -> BaseIdentityPlugin:
+    from keystoneauth1.identity.base import BaseIdentityPlugin
+
+    if isinstance(session.auth, BaseIdentityPlugin):
+        return session.auth
+    raise CredentialsRefused(
+        f"Cloud {config.name!r} has auth_type {config.config.get('auth_type')!r}, which names no project: "
+        "use one that signs in at keystone."
+    )
+
+
+def _access(config: CloudRegion, session: KeystoneSession, auth: BaseIdentityPlugin) -> AccessInfo:
+    from keystoneauth1.exceptions import ClientException, HttpError, MissingRequiredOptions, Unauthorized
+
+    where = f"Keystone at {auth.auth_url}"
+    try:
+        return auth.get_access(session)
+    except MissingRequiredOptions as error:
+        raise CredentialsRefused(
+            f"The credentials of cloud {config.name!r} are incomplete: {clean(str(error)).rstrip('.')}; "
+            "complete clouds.yaml or the OS_ variables."
+        ) from error
+    except Unauthorized as error:
+        raise CredentialsRefused(
+            f"{where} refused {_account(config)}: check the password, the project and their domains "
+            f"of cloud {config.name!r}."
+        ) from error
+    except HttpError as error:
+        text = clean(str(error)).rstrip(".")
+        raise CredentialsRefused(f"{where} gave no token: {text}; check auth_url, or wait for keystone.") from error
+    except no_answer_errors() as error:
+        _unreachable(where, error)
+    except ClientException as error:
+        raise CredentialsRefused(f"{where} gave no token: {clean(str(error))}") from error
+
+
+def _unreachable(where: str, error: BaseException) -> NoReturn:
+    answer = no_answer(error, what=f"{where} cannot be used")
+    raise CredentialsRefused(f"{answer.text}; check auth_url and the network.") from error
+
+
+def _account(config: CloudRegion) -> str:
+    """Who signs in, without anything secret."""
+    auth = config.config.get("auth", {})
+    for key, noun in (
+        ("application_credential_id", "application credential"),
+        ("application_credential_name", "application credential"),
+        ("username", "user"),
+        ("user_id", "user"),
+    ):
+        if auth.get(key):
+            return f"{noun} {clean(str(auth[key]), longest=80)}"
+    return "these credentials"
+
+
+def _check_scope(config: CloudRegion, access: AccessInfo) -> None:
+    if not access.project_id:
+        raise CredentialsRefused(
+            f"The token of cloud {config.name!r} belongs to no project: set project_name "
+            "(or OS_PROJECT_NAME) and its domain."
+        )
+    region, known = config.get_region_name(), regions_of(access)
+    if region and region not in known:
+        # Asking the wrong region would find nothing, and nothing must not look like clean.
+        raise CredentialsRefused(
+            f"The catalog of cloud {config.name!r} has no region {region!r} (it has {', '.join(known) or 'none'}): "
+            "set region_name or OS_REGION_NAME."
+        )
+    if not region and len(known) > 1:
+        raise CredentialsRefused(
+            f"The catalog of cloud {config.name!r} has the regions {', '.join(known)}: set region_name "
+            "or OS_REGION_NAME."
+        )

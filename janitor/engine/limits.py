@@ -1,0 +1,40 @@
+"""How much one service is asked at once: halved when it says "too much", regained slowly. Pure bookkeeping."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LEAST = 1.0
+REST = 1.0  # seconds within which several refusals count as one
+
+
+@dataclass(slots=True)
+class Limit:
+    """The limit of one service and what is under way there."""
+
+    most: float
+    allowed: float
+    running: int = 0
+    halved_at: float = float("-inf")
+
+    @property
+    def free(self) -> bool:
+        """Whether one more request may be sent."""
+        return self.running < int(self.allowed)
+
+    def halve(self, now: float) -> bool:
+        """Ask less from now on; True when the limit really fell."""
+        if now - self.halved_at < REST or self.allowed <= LEAST:
+            return False
+        self.halved_at = now
+        self.allowed = max(LEAST, self.allowed / 2)
+        return True
+
+    def recover(self) -> None:
+        """One good answer: a whole round of them regains one place."""
+        self.allowed = min(self.most, self.allowed + 1.0 / max(1.0, self.allowed))
+
+
+def limit(most: int) -> Limit:
+    """A fresh limit."""
+    return Limit(most=float(most), allowed=float(most))

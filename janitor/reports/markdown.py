@@ -1,0 +1,74 @@
+"""Markdown for a merge request's comment or a job's summary: verdict, what needs attention, sources."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from janitor.core.model import Outcome
+from janitor.core.outcome import Result, RunReport
+from janitor.core.text import clean, counted, some
+from janitor.reports import words
+
+MANY = 5
+_MARKUP = re.compile(r"([\\`*_{}\[\]()#+!|~@<>&-])")
+_HTML = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "@": "&#64;"}  # `@name` would call somebody
+
+
+def render(report: RunReport) -> str:
+    """The report as markdown."""
+    blocks = (
+        [f"### janitor {report.command}: {escape(words.headline(report))}"],
+        list(_counts(report)),
+        list(_table("What stays", words.stays(report), holders="Held by")),
+        list(_table("Not verified", _having(report, Outcome.UNVERIFIED), holders="May be")),
+        list(_kept(report)),
+        list(_sources(report)),
+        [f"Exit code {report.exit_code}: {words.meaning(report)}."],
+    )
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def escape(text: str) -> str:
+    """Text that no markdown reader takes for markup, HTML, a link or a mention."""
+    return _MARKUP.sub(lambda match: _HTML.get(match[1], f"\\{match[1]}"), clean(text)).replace("://", ":&#47;/")
+
+
+def _having(report: RunReport, outcome: Outcome) -> list[Result]:
+    return [result for result in report.results if result.outcome is outcome]
+
+
+def _counts(report: RunReport) -> Iterator[str]:
+    for outcome in (Outcome.PLANNED, Outcome.DELETED, Outcome.ABSENT):
+        if found := _having(report, outcome):
+            yield f"- {outcome}: {len(found)} ({escape(words.per_kind(found))})"
+
+
+def _table(title: str, results: Iterable[Result], *, holders: str) -> Iterator[str]:
+    rows = list(results)
+    if not rows:
+        return
+    yield f"#### {title}"
+    yield ""
+    yield f"| Object | Why | {holders} | To free it |"
+    yield "| --- | --- | --- | --- |"
+    for row in rows:
+        held = "<br>".join(escape(words.holder(item)) for item in row.holders)
+        yield f"| {escape(words.label(row))} | {escape(row.reason)} | {held} | {escape(words.remedy(row))} |"
+
+
+def _kept(report: RunReport) -> Iterator[str]:
+    for reason, members in words.kept(report).items():
+        names = some(map(words.short, members), most=MANY)
+        yield f"- kept {len(members)}: {escape(reason)} ({escape(names)})"
+
+
+def _sources(report: RunReport) -> Iterator[str]:
+    for source in report.sources:
+        problem = f" ({escape(source.problem)})" if source.problem else ""
+        knows = f": {counted(source.resources, 'resource')}" if source.resources or source.kind == "state" else ""
+        yield f"- from {escape(f'{source.kind} {source.path}{knows}')}{problem}"
+    for (_, kind), reason in sorted(report.unseen.items()):
+        yield f"- could not be listed: {escape(kind)} ({escape(reason)})"
+    for note in report.notes:
+        yield f"- note: {escape(note)}"

@@ -1,0 +1,132 @@
+"""The report for a tired person: the verdict first, then only what needs attention, then where knowledge came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from janitor.core.model import Outcome
+from janitor.core.outcome import Command, Result, RunReport
+from janitor.core.text import clean, counted, some
+from janitor.core.times import spell
+from janitor.reports import words
+
+MANY = 5
+WIDEST = 40
+
+
+def render(report: RunReport) -> str:
+    """The report as plain lines."""
+    blocks = (
+        [words.headline(report)],
+        list(_counts(report)),
+        list(_planned(report)),
+        list(_stays(report)),
+        list(_unverified(report)),
+        list(_kept(report)),
+        list(_unseen(report)),
+        list(_sources(report)),
+        [f"exit code {report.exit_code}: {words.meaning(report)}"],
+    )
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def _counts(report: RunReport) -> Iterator[str]:
+    for outcome in (Outcome.DELETED, Outcome.ABSENT):
+        found = [result for result in report.results if result.outcome is outcome]
+        if found:
+            yield f"  {outcome:<8} {len(found):>4}   {words.per_kind(found)}"
+
+
+def _planned(report: RunReport) -> Iterator[str]:
+    """In a plan, every object with the reason why it is ours: it is the very set that a real run deletes."""
+    found = [result for result in report.results if result.outcome is Outcome.PLANNED]
+    if report.command is not Command.PLAN or not found:
+        return
+    yield "Would be deleted"
+    for kind, group in groupby(sorted(found, key=lambda r: (r.ref.kind, r.name, r.ref)), key=lambda r: r.ref.kind):
+        members = list(group)
+        yield f"  {clean(kind)} ({len(members)})"
+        yield from _rows(members)
+
+
+def _rows(members: Sequence[Result]) -> Iterator[str]:
+    name_width = min(max(len(clean(member.name)) for member in members), WIDEST)
+    id_width = max(len(clean(member.ref.id)) for member in members)
+    evidence = [",".join(member.evidence) for member in members]
+    width = max(map(len, evidence))
+    for member, why in zip(members, evidence, strict=True):
+        name = clean(member.name, longest=WIDEST)
+        where = clean(member.address) or clean(member.reason)
+        yield f"    {name:<{name_width}}  {clean(member.ref.id):<{id_width}}  {why:<{width}}  {where}".rstrip()
+
+
+def _stays(report: RunReport) -> Iterator[str]:
+    found = words.stays(report)
+    if found:
+        yield "What stays, and why"
+    for group in words.alike(found):
+        yield from _attention(group, holders="held by")
+
+
+def _unverified(report: RunReport) -> Iterator[str]:
+    found = [result for result in report.results if result.outcome is Outcome.UNVERIFIED]
+    if found:
+        yield "Not verified"
+    for group in words.alike(found):
+        yield from _attention(group, holders="may be")
+
+
+def _attention(group: Sequence[Result], *, holders: str) -> Iterator[str]:
+    """Every object by its name and id, then what is true of all of them."""
+    for result in group:
+        address = clean(result.address) if result.ref.id else ""
+        yield f"  {words.label(result)}  {address}".rstrip()
+    result = group[0]
+    if result.reason:
+        yield f"      {result.outcome}: {clean(result.reason)}"
+    for item in result.holders:
+        yield f"      {holders} {words.holder(item)}"
+    for remedy in dict.fromkeys(map(words.remedy, group)):
+        if remedy:
+            yield f"      to free {'it' if len(group) == 1 else 'them'}: {remedy}"
+
+
+def _kept(report: RunReport) -> Iterator[str]:
+    groups = words.kept(report)
+    if groups:
+        yield "Kept, as it should be"
+    for reason, members in groups.items():
+        if len(members) <= MANY:
+            for member in members:
+                yield f"  {words.label(member)}: {reason}"
+        else:
+            yield f"  {len(members)} objects: {reason}"
+            yield f"      {some(map(words.short, members), most=MANY)}"
+
+
+def _unseen(report: RunReport) -> Iterator[str]:
+    if report.unseen:
+        yield "Could not be listed"
+    for (scope, kind), reason in sorted(report.unseen.items()):
+        yield f"  {clean(kind)} in {clean(scope)}: {clean(reason)}"
+
+
+def _sources(report: RunReport) -> Iterator[str]:
+    for scope in report.scopes:
+        project = f"{clean(scope.project_name)} ({clean(scope.project_id)})".removeprefix(" ")
+        yield f"in {clean(scope.cloud)}, region {clean(scope.region)}, project {project}"
+    for source in report.sources:
+        knows = f": {counted(source.resources, 'resource')}" if source.resources or source.kind == "state" else ""
+        problem = f" ({clean(source.problem)})" if source.problem else ""
+        yield f"from {clean(source.kind)} {clean(source.path)}{knows}{problem}"
+    if report.terraform.ran:
+        code = "" if report.terraform.exit_code is None else f", exit code {report.terraform.exit_code}"
+        handed = f"; handed over: {clean(report.terraform.handed_over)}" if report.terraform.handed_over else ""
+        yield f"terraform destroy ran {spell(report.terraform.seconds)}{code}{handed}"
+    if not report.state.agreed:
+        yield f"the state was not made to agree: {clean(report.state.reason)}"
+    if report.requests:
+        yield f"{counted(report.requests, 'request')} to the cloud"
+    for note in report.notes:
+        yield f"note: {clean(note)}"

@@ -1,0 +1,141 @@
+"""What the formats for people say alike: the headline, what needs attention, and what each exit code means.
+
+Everything that comes from a cloud or a state leaves this module cleaned; escaping for a markup is the format's own.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from janitor.core.catalogue import KINDS
+from janitor.core.model import Holder, Outcome
+from janitor.core.outcome import Command, Result, RunReport
+from janitor.core.text import clean, counted
+from janitor.core.times import spell
+
+MEANING: Mapping[int, str] = {
+    0: "a fresh listing of the cloud proved that nothing of the workspace is left",
+    1: "something that is ours, or may be, is left",
+    3: "the input cannot be read, or what was asked was refused; nothing is proved",
+    4: "not everything could be verified",
+    5: "the cloud is proved empty, but the state could not be made to agree",
+    130: "interrupted; the same command takes up where this run stopped",
+}
+PLAN_MEANING = "the plan is made; nothing was changed"
+LEFT = (Outcome.FAILED, Outcome.BLOCKED, Outcome.PLANNED)
+
+
+def headline(report: RunReport) -> str:
+    """The verdict in one line."""
+    name = f"workspace {clean(report.workspace)}" if report.workspace else "this run"
+    return f"{name}: {_verdict(report)}"
+
+
+def _verdict(report: RunReport) -> str:
+    took = spell(report.finished - report.started)
+    gone = report.count(Outcome.DELETED)
+    left = len(stays(report))
+    match report.exit_code:
+        case 130:
+            return f"interrupted after {took}, {gone} deleted"
+        case 3:
+            return f"refused: {clean(report.refused)}"
+        case 1:
+            return f"not empty after {took}: {counted(left, 'object')} left, {gone} deleted"
+        case 4:
+            return f"not verified after {took}: {gone} deleted, {unknown(report)}"
+        case 5:
+            return f"proved empty in {took} ({gone} deleted), but its state still lists what is gone"
+    if report.command is Command.PLAN:
+        return f"{counted(report.count(Outcome.PLANNED), 'object')} would be deleted, {report.count(Outcome.KEPT)} kept"
+    return f"proved empty in {took} ({gone} deleted, {report.count(Outcome.ABSENT)} gone before)"
+
+
+def unknown(report: RunReport) -> str:
+    """What could not be verified, counted."""
+    parts = []
+    if open_ends := report.count(Outcome.UNVERIFIED):
+        parts.append(f"{counted(open_ends, 'object')} could not be verified")
+    if report.unseen:
+        parts.append(f"{counted(len(report.unseen), 'kind')} could not be listed")
+    return ", ".join(parts) or "see the notes"
+
+
+def meaning(report: RunReport) -> str:
+    """What the exit code says."""
+    if report.command is Command.PLAN and report.exit_code == 0:
+        return PLAN_MEANING
+    return MEANING[report.exit_code]
+
+
+def stays(report: RunReport) -> tuple[Result, ...]:
+    """The objects that make the run fail: ours, or ambiguous, and still there."""
+    if report.command is Command.PLAN:
+        return ()
+    return tuple(r for r in report.results if r.counts and (r.outcome in LEFT or r.outcome is Outcome.KEPT))
+
+
+def folded(results: Iterable[Result]) -> Mapping[str, Sequence[Result]]:
+    """Results by their reason, in the order of their first appearance."""
+    groups: dict[str, list[Result]] = defaultdict(list)
+    for result in results:
+        groups[clean(result.reason) or "no reason is known"].append(result)
+    return groups
+
+
+def alike(results: Iterable[Result]) -> Iterable[Sequence[Result]]:
+    """Results that say the same for the same reason, together: sixty objects behind one outage are one paragraph."""
+    groups: dict[object, list[Result]] = defaultdict(list)
+    for result in results:
+        groups[result.outcome, clean(result.reason), result.holders, remedy_of_kind(result)].append(result)
+    return groups.values()
+
+
+def kept(report: RunReport) -> Mapping[str, Sequence[Result]]:
+    """What is kept as it should be, by reason."""
+    left = set(map(id, stays(report)))
+    return folded(r for r in report.results if r.outcome is Outcome.KEPT and id(r) not in left)
+
+
+def label(result: Result) -> str:
+    """`server web-1 (id)`; without an id, the address that cannot be found again."""
+    kind = clean(result.ref.kind)
+    name, identifier, address = clean(result.name), clean(result.ref.id), clean(result.address)
+    if not identifier:
+        return f"{kind} {address or name}".strip()
+    return f"{kind} {name} ({identifier})" if name and name != identifier else f"{kind} {identifier}"
+
+
+def short(result: Result) -> str:
+    """`server web-1`: enough among many."""
+    return f"{clean(result.ref.kind)} {clean(result.name) or clean(result.ref.id) or clean(result.address)}".strip()
+
+
+def holder(held_by: Holder) -> str:
+    """`port by-hand (id) of project …`."""
+    return clean(held_by)
+
+
+def remedy(result: Result) -> str:
+    """What would free the object, "" where its reason says all there is."""
+    again = "then run the same command again"
+    if result.holders and result.outcome is not Outcome.UNVERIFIED:
+        kinds = " and ".join(sorted({clean(item.kind).replace("_", " ") for item in result.holders}))
+        return f"delete or detach the {kinds} that holds it, {again}"
+    advice = remedy_of_kind(result).replace("{id}", clean(result.ref.id))
+    return f"{advice}; {again}" if advice and advice not in clean(result.reason) else ""
+
+
+def remedy_of_kind(result: Result) -> str:
+    """The catalogue's advice for a stuck object of this kind, with `{id}` in it."""
+    kind = KINDS.get(result.ref.kind)
+    return kind.advice if kind and result.outcome is Outcome.FAILED else ""
+
+
+def per_kind(results: Iterable[Result]) -> str:
+    """`3 servers, 1 network`, the most frequent first."""
+    counts = Counter(result.ref.kind for result in results)
+    return ", ".join(
+        counted(n, clean(kind)) for kind, n in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    )

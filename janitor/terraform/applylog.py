@@ -1,0 +1,159 @@
+"""An apply's output → which ids it reports as created, and what was under way when it stopped.
+
+Reads the human form and `-json`, of terraform and tofu, also with what a CI wraps around the lines. A line that is not
+whole says nothing: an id is taken only with the bracket that closes it. Whether to believe a log is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from janitor.core.errors import Refused
+from janitor.core.model import ApplyLog, LoggedCreate
+from janitor.terraform.events import ApplyEvent, What, event_of_body, moment
+from janitor.terraform.messages import plain
+
+_KEY = r'(?:\[(?:\d+|"(?:[^"\\\n]|\\.)*")\])?'
+_ADDRESS = rf"(?:module\.[\w-]+{_KEY}\.)*(?P<type>[A-Za-z_][\w-]*)\.[A-Za-z_][\w-]*{_KEY}"
+_STEP = re.compile(
+    rf"(?<![\w.\]])(?P<address>{_ADDRESS})(?: \(deposed (?:object )?(?P<deposed>[0-9a-f]+)\))?: "
+    r"(?P<what>Creating\.\.\.|Creation complete after \S+|Destroying\.\.\.|Destruction complete after \S+)"
+    r"(?:\s+[\[(](?:id=|ID: )(?P<id>.*)[\])]\s*$)?"
+)
+_ENDS = re.compile(r"(?:Apply|Destroy) complete!|^\W*Error: |Apply cancelled|execution halted")
+_STAMP = re.compile(r"^\W*(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))")
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What has been read so far."""
+
+    created: dict[tuple[str, str], LoggedCreate] = field(default_factory=dict)  # (address, id)
+    under_way: dict[str, str] = field(default_factory=dict)  # address → type
+    destroying: dict[str, str] = field(default_factory=dict)  # address and deposed key → id
+    finished: bool = False
+    since: float | None = None
+    until: float | None = None
+    steps: int = 0
+
+
+def read_log(path: Path | str, *, text: str | None = None) -> ApplyLog:
+    """The log in a file, or `text` (of stdin: path `-`). Raises Refused when the file cannot be read."""
+    modified: float | None = None
+    if text is None:
+        try:
+            raw = Path(path).read_bytes()
+            modified = Path(path).stat().st_mtime
+        except OSError as error:
+            raise Refused(f"The log {path} of --from-log cannot be read: {error.strerror}.") from error
+        text = _decoded(raw)
+    reading = _Reading()
+    for line in re.split(r"\r?\n", text):
+        _read_line(reading, line)
+    problems = () if reading.steps else (f"{path} holds no line of an apply: neither a creation nor its beginning.",)
+    created = tuple(reading.created.values())
+    return ApplyLog(
+        path=str(path),
+        created=created,
+        in_flight=tuple(sorted(reading.under_way.items())),
+        finished=reading.finished,
+        since=reading.since,
+        until=reading.until,
+        modified=modified,
+        problems=problems,
+    )
+
+
+def _decoded(raw: bytes) -> str:
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return raw.decode("utf-16", errors="replace")
+    return raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8", errors="replace")
+
+
+def _read_line(reading: _Reading, line: str) -> None:
+    event = _event(line)
+    if event is not None:
+        _span(reading, event.at)
+        _json_step(reading, event)
+        return
+    if '"@level"' in line:
+        return  # an event that was cut: nothing in it is whole
+    bare = plain(line).replace("\n", " ")
+    stamp = _STAMP.match(bare)
+    at = moment(stamp[1]) if stamp else None
+    _span(reading, at)
+    step = _STEP.search(bare)
+    if step:
+        _human_step(reading, step, at)
+    elif _ENDS.search(bare):
+        reading.finished = True
+
+
+def _event(line: str) -> ApplyEvent | None:
+    start = line.find('{"')
+    if start < 0 or '"@level"' not in line:
+        return None
+    try:
+        body, _ = json.JSONDecoder().raw_decode(line, start)
+    except (ValueError, RecursionError):
+        return None
+    return event_of_body(body) if isinstance(body, dict) and "@level" in body else None
+
+
+def _json_step(reading: _Reading, event: ApplyEvent) -> None:
+    if event.what is What.SUMMARY and event.action in {"apply", "destroy"}:
+        reading.finished = True
+    if event.what is What.DIAGNOSTIC and event.severity == "error":
+        reading.finished = True
+    if event.what is What.START:
+        _started(reading, event.address, event.type, event.action, event.id)
+    elif event.what is What.COMPLETE and event.action == "create":
+        _created(reading, LoggedCreate(event.address, event.type, event.id, event.at))
+    elif event.what is What.COMPLETE and event.action == "delete":
+        _destroyed(reading, event.address, event.address)
+
+
+def _human_step(reading: _Reading, step: re.Match[str], at: float | None) -> None:
+    address, kind, identity = step["address"], step["type"], (step["id"] or "").strip()
+    key = f"{address} {step['deposed'] or ''}".strip()
+    what = step["what"]
+    if what.startswith("Creating"):
+        _started(reading, address, kind, "create", "")
+    elif what.startswith("Creation"):
+        _created(reading, LoggedCreate(address, kind, identity, at))
+    elif what.startswith("Destroying"):
+        _started(reading, key, kind, "delete", identity)
+    else:
+        _destroyed(reading, address, key)
+
+
+def _started(reading: _Reading, key: str, kind: str, action: str, identity: str) -> None:
+    reading.steps += 1
+    reading.finished = False
+    if action == "create":
+        reading.under_way[key] = kind
+    elif action == "delete":
+        reading.destroying[key] = identity
+
+
+def _created(reading: _Reading, create: LoggedCreate) -> None:
+    reading.steps += 1
+    if create.id:  # a completion without its id is not whole: the create stays under way
+        reading.under_way.pop(create.address, None)
+        reading.created[create.address, create.id] = create
+
+
+def _destroyed(reading: _Reading, address: str, key: str) -> None:
+    reading.steps += 1
+    identity = reading.destroying.pop(key, "")
+    for created in [k for k in reading.created if k[0] == address and (not identity or k[1] == identity)]:
+        del reading.created[created]
+
+
+def _span(reading: _Reading, at: float | None) -> None:
+    if at is not None:
+        reading.since = at if reading.since is None else min(at, reading.since)
+        reading.until = at if reading.until is None else max(at, reading.until)

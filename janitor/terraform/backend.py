@@ -1,0 +1,98 @@
+"""Which backend a root module uses: from what `init` wrote down, else from the configuration's text.
+
+Its configuration may hold credentials: kept out of every `repr`, never printed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from janitor.terraform.root import RootModule, configuration_files
+
+WITHOUT_WORKSPACES = frozenset({"http", "inmem"})
+OWN_WORKSPACES = frozenset({"cloud", "remote"})
+"""Backends that map workspaces themselves; `default` means nothing there."""
+
+_BACKEND = re.compile(r'^[ \t]*backend[ \t]+"(?P<type>[\w-]+)"[ \t]*\{(?P<body>[^{}]*)\}', re.MULTILINE)
+_CLOUD = re.compile(r"^[ \t]*cloud[ \t]*\{", re.MULTILINE)
+_PAIR = re.compile(r'^\s*(?P<key>\w+)\s*=\s*"(?P<value>[^"$%\\]*)"\s*$', re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """A backend's type and what is known of its configuration."""
+
+    type: str = "local"
+    config: Mapping[str, object] = field(default_factory=dict, repr=False)
+    initialised: bool = False  # `init` wrote it down
+
+    @property
+    def has_workspaces(self) -> bool:
+        """Whether a workspace other than `default` can exist."""
+        return self.type not in WITHOUT_WORKSPACES
+
+    def text(self, name: str) -> str:
+        """A setting as text; empty when it is absent or null."""
+        value = self.config.get(name)
+        return "" if value is None else str(value)
+
+
+def backend_of(root: RootModule) -> Backend:
+    """What `.terraform/terraform.tfstate` says, else the configuration, else the default: local."""
+    try:
+        body = json.loads((root.data_dir / "terraform.tfstate").read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return _declared(root)
+    backend = body.get("backend") if isinstance(body, dict) else None
+    if not isinstance(backend, dict) or not isinstance(backend.get("type"), str):
+        return _declared(root)
+    config = backend.get("config")
+    return Backend(backend["type"], config if isinstance(config, dict) else {}, initialised=True)
+
+
+def state_path(root: RootModule, backend: Backend, *, workspace: str | None = None) -> Path:
+    """Where the local backend keeps the state of a workspace."""
+    name = root.workspace if workspace is None else workspace
+    if name == "default":
+        return root.path / (backend.text("path") or "terraform.tfstate")
+    return workspace_folder(root, backend) / name / "terraform.tfstate"
+
+
+def workspace_folder(root: RootModule, backend: Backend) -> Path:
+    """Where the local backend keeps the states of all workspaces but `default`."""
+    return root.path / (backend.text("workspace_dir") or "terraform.tfstate.d")
+
+
+def _declared(root: RootModule) -> Backend:
+    """The backend block as text: enough for its type and for plain strings, which is all a local one has."""
+    found = Backend()
+    for file in configuration_files(root.path):
+        try:
+            text = file.read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            continue
+        if file.name.endswith(".json"):
+            found = _declared_json(text) or found
+        elif match := _BACKEND.search(text):
+            found = Backend(match["type"], {m["key"]: m["value"] for m in _PAIR.finditer(match["body"])})
+        elif _CLOUD.search(text):
+            found = Backend("cloud")
+    given = dict(pair.split("=", 1) for pair in root.backend_config if "=" in pair)
+    return Backend(found.type, {**found.config, **given})
+
+
+def _declared_json(text: str) -> Backend | None:
+    try:
+        blocks = json.loads(text)["terraform"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    for block in blocks if isinstance(blocks, list) else [blocks]:
+        backend = block.get("backend") if isinstance(block, dict) else None
+        if isinstance(backend, dict):
+            for kind, config in backend.items():
+                return Backend(kind, config if isinstance(config, dict) else {})
+    return None

@@ -1,0 +1,77 @@
+"""The small evaluator: which instances the text declares, and the attributes it can know of them, without terraform.
+
+A count, a key or a name that it cannot know makes the answer incomplete; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from janitor.core.catalogue import STATE_ATTRIBUTES
+from janitor.terraform.evaluator.expression import Value, known
+from janitor.terraform.evaluator.functions import text_of
+from janitor.terraform.evaluator.hole import Hole
+from janitor.terraform.evaluator.scope import Scope
+from janitor.terraform.evaluator.variables import input_values
+from janitor.terraform.hcl import Written
+from janitor.terraform.root import RootModule
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """A resource instance with its evaluated attributes (not yet filtered: they may hold secrets)."""
+
+    address: str
+    resource: str  # the address without any index
+    type: str
+    key: str = ""  # `[0]`, `["a"]`
+    values: Mapping[str, object] = field(default_factory=dict, repr=False)
+
+
+def instances(root: RootModule, written: Written) -> tuple[tuple[Instance, ...], bool]:
+    """Every instance that can be told apart, and whether nothing was left open."""
+    module = written.modules[()]
+    scope = Scope(written, module, root.workspace, inputs=input_values(root, module))
+    found: list[Instance] = []
+    complete = _collect(scope, found)
+    return tuple(found), complete and not written.hidden and not written.missing
+
+
+def _collect(scope: Scope, found: list[Instance]) -> bool:
+    complete = True
+    for (mode, kind, name), body in sorted(scope.module.resources.items()):
+        if mode != "managed":
+            continue
+        resource = scope.module.address(mode, kind, name)
+        try:
+            expanded = scope.expanded(body)
+        except Hole:
+            found.append(Instance(f"{scope.prefix}{kind}.{name}", resource, kind))
+            complete = False
+            continue
+        for key, own in expanded:
+            values = {a: scope.open(body[a], own) for a in sorted(STATE_ATTRIBUTES & body.keys())}
+            complete = complete and not isinstance(values.get("name"), Hole)
+            whole = {a: _without_holes(value) for a, value in values.items() if not isinstance(value, Hole)}
+            found.append(Instance(f"{scope.prefix}{kind}.{name}{key}", resource, kind, key, whole))
+    for call in sorted(scope.module.calls):
+        try:
+            below = scope.children(call)
+        except Hole:
+            complete = False
+            continue
+        for child in below.values():
+            complete = _collect(child, found) and complete
+    return complete
+
+
+def _without_holes(value: Value) -> object:
+    """An attribute as a plain value; numbers are text in every attribute that is looked at."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return text_of(value)
+    if isinstance(value, Mapping):
+        return {key: _without_holes(inner) for key, inner in value.items() if not isinstance(inner, Hole)}
+    if isinstance(value, list):
+        return [_without_holes(inner) for inner in value if not isinstance(inner, Hole)]
+    return known(value)

@@ -1,0 +1,250 @@
+"""The configuration's text → blocks, module by module (python-hcl2). Reads; evaluates nothing.
+
+Quotes and `${…}` that python-hcl2 leaves on values become three forms: `Template` (a quoted string), `Code` (any other
+expression) and plain literals. A file that cannot be parsed is a problem with a name, never an exception.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from janitor.terraform.events import one_line
+from janitor.terraform.root import RootModule, configuration_files, is_override
+
+_DEEPEST = 12
+_JSON = (".tf.json", ".tofu.json")
+
+Body = Mapping[str, object]
+_Label = TypeVar("_Label")
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A quoted string, with `${…}` in it where it has any."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """An expression that is not a plain literal."""
+
+    text: str
+
+
+@dataclass(slots=True)
+class Module:
+    """One module as it is written. Keys of the tables are the labels of the blocks."""
+
+    path: tuple[str, ...]  # names of the calls that lead here; () is the root
+    folder: Path
+    resources: dict[tuple[str, str, str], dict[str, object]] = field(default_factory=dict)  # (mode, type, name)
+    variables: dict[str, dict[str, object]] = field(default_factory=dict)
+    locals: dict[str, object] = field(default_factory=dict)
+    outputs: dict[str, dict[str, object]] = field(default_factory=dict)
+    calls: dict[str, dict[str, object]] = field(default_factory=dict)
+    imports: list[dict[str, object]] = field(default_factory=list)
+
+    def address(self, mode: str, kind: str, name: str) -> str:
+        """The address of a resource of this module, without any index."""
+        prefix = "".join(f"module.{part}." for part in self.path)
+        return f"{prefix}{'data.' if mode == 'data' else ''}{kind}.{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The configuration as text. `hidden` are the files that could not be parsed, `missing` modules not on disk."""
+
+    modules: Mapping[tuple[str, ...], Module]
+    problems: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+def read(root: RootModule) -> Written:
+    """Read the root module and every module it calls that is on this disk."""
+    installed = _installed(root)
+    modules: dict[tuple[str, ...], Module] = {}
+    problems: list[str] = []
+    hidden: list[str] = []
+    missing: list[str] = []
+    waiting: list[tuple[tuple[str, ...], Path]] = [((), root.path)]
+    parsed: dict[Path, object] = {}
+    while waiting:
+        path, folder = waiting.pop()
+        module = Module(path, folder)
+        modules[path] = module
+        for file in module_files(folder, flavour=root.flavour):
+            if file not in parsed:
+                parsed[file] = _parse(file)
+            body = parsed[file]
+            if isinstance(body, dict):
+                _add(module, body, override=is_override(file.name))
+            else:
+                name = os.path.relpath(file, root.path)
+                problems.append(one_line(f"{name} cannot be parsed", str(body)))
+                hidden.append(name)
+        for call, block in sorted(module.calls.items(), reverse=True):
+            below = (*path, call)
+            target = _folder(folder, block.get("source"), installed.get(".".join(below)))
+            if target is None or len(below) > _DEEPEST:
+                missing.append("module." + ".module.".join(below))
+            else:
+                waiting.append((below, target))
+    problems += [f"{name} is not on this disk: what it declares is unknown (it may need init)." for name in missing]
+    return Written(modules, tuple(problems), tuple(dict.fromkeys(hidden)), tuple(missing))
+
+
+def module_files(folder: Path, *, flavour: str) -> Iterator[Path]:
+    """The files of a module that this binary reads: tofu prefers `x.tofu` to `x.tf`, terraform knows no `.tofu`."""
+    files = configuration_files(folder)
+    names = {file.name for file in files}
+    for file in files:
+        tofu = file.name.endswith((".tofu", ".tofu.json"))
+        if flavour == "terraform" and tofu:
+            continue
+        if flavour == "tofu" and not tofu and file.name.replace(".tf", ".tofu") in names:
+            continue
+        yield file
+
+
+def neutral(value: object) -> object:
+    """A value of python-hcl2 in the three forms."""
+    if isinstance(value, dict):
+        return {_key(k): neutral(v) for k, v in value.items() if k not in {"__is_block__", "__comments__"}}
+    if isinstance(value, list):
+        return [neutral(item) for item in value]
+    if not isinstance(value, str):
+        return value
+    if len(value) > 1 and value[0] == value[-1] == '"':
+        return _string(value[1:-1])
+    if value.startswith("${") and value.endswith("}"):
+        return Code(value[2:-1].strip())
+    return Code(value)
+
+
+def _string(text: str) -> Template:
+    if not text.startswith("<<"):
+        return Template(text)
+    marker, _, rest = text.partition("\n")
+    lines = rest.split("\n")[:-1]
+    if marker.startswith("<<-"):
+        margin = min((len(line) - len(line.lstrip(" ")) for line in lines if line.strip()), default=0)
+        lines = [line[margin:] for line in lines]
+    # A heredoc knows no escapes, so its backslashes and quotes stand for themselves.
+    return Template("\n".join([*lines, ""]).replace("\\", "\\\\").replace('"', '\\"'))
+
+
+def _key(key: str) -> str:
+    if len(key) > 1 and key[0] == key[-1] == '"':
+        return key[1:-1]
+    return key
+
+
+def _parse(file: Path) -> object:
+    """The body of a file, or a sentence that says why there is none."""
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        return error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+    if file.name.endswith(_JSON):
+        try:
+            body = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            return str(error)
+        return _from_json(body) if isinstance(body, dict) else "it is not a JSON object"
+    return parse_text(text)
+
+
+def parse_text(text: str) -> object:
+    """The body of a text in HCL, or a sentence that says why there is none."""
+    import hcl2
+    from lark.exceptions import LarkError
+
+    try:
+        return neutral(hcl2.loads(text if text.endswith("\n") else f"{text}\n"))
+    except LarkError as error:
+        line = getattr(error, "line", 0)
+        return f"a syntax error in line {line}" if line and line > 0 else "a syntax error at its end"
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
+        return f"python-hcl2 cannot read it ({type(error).__name__})"
+
+
+def _from_json(value: object) -> object:
+    if isinstance(value, dict):
+        return {k: _from_json(v) for k, v in value.items() if k != "//"}
+    if isinstance(value, list):
+        return [_from_json(item) for item in value]
+    return Template(value.replace('"', '\\"')) if isinstance(value, str) else value
+
+
+def _add(module: Module, body: Body, *, override: bool) -> None:
+    for mode, section in (("managed", "resource"), ("data", "data")):
+        for labels, block in _blocks(body.get(section), 2):
+            _put(module.resources, (mode, labels[0], labels[1]), block, override=override)
+    for table, section in (
+        (module.variables, "variable"),
+        (module.outputs, "output"),
+        (module.calls, "module"),
+    ):
+        for labels, block in _blocks(body.get(section), 1):
+            _put(table, labels[0], block, override=override)
+    for _, block in _blocks(body.get("locals"), 0):
+        module.locals.update(block)
+    module.imports.extend(block for _, block in _blocks(body.get("import"), 0))
+
+
+def _put(table: dict[_Label, dict[str, object]], key: _Label, block: dict[str, object], *, override: bool) -> None:
+    if not override or key not in table:
+        table[key] = block
+        return
+    merged = dict(table[key])
+    for name, value in block.items():
+        if name == "lifecycle":
+            old, new = first_block(merged, name), first_block(block, name)
+            merged[name] = [{**old, **new}]
+        else:
+            merged[name] = value
+    table[key] = merged
+
+
+def first_block(body: Body, name: str) -> dict[str, object]:
+    """A nested block that stands once at most; empty when it is absent."""
+    value = body.get(name)
+    if isinstance(value, list):
+        value = value[0] if value else None
+    return value if isinstance(value, dict) else {}
+
+
+def _blocks(section: object, labels: int) -> Iterator[tuple[tuple[str, ...], dict[str, object]]]:
+    """The blocks of a section with their labels; JSON has tables where HCL has lists of tables."""
+    for item in section if isinstance(section, list) else [section]:
+        if not isinstance(item, dict):
+            continue
+        if labels == 0:
+            yield (), item
+            continue
+        for label, inner in item.items():
+            for rest, block in _blocks(inner, labels - 1):
+                yield (label, *rest), block
+
+
+def _installed(root: RootModule) -> dict[str, Path]:
+    try:
+        listed = json.loads((root.data_dir / "modules" / "modules.json").read_bytes())["Modules"]
+        return {str(m["Key"]): root.path / m["Dir"] for m in listed if m["Key"]}
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return {}
+
+
+def _folder(parent: Path, source: object, installed: Path | None) -> Path | None:
+    text = source.text if isinstance(source, Template) else ""
+    for candidate in (parent / text if text.startswith(("./", "../")) else None, installed):
+        if candidate is not None and candidate.is_dir():
+            return Path(os.path.normpath(candidate))
+    return None

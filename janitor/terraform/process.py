@@ -1,0 +1,173 @@
+"""One run of terraform or tofu: its own process group, no terminal, output to files without a name.
+
+Never sends a second SIGINT, and kills only what writes nothing or has been given up as a last resort. The output goes
+to files, not pipes, so that a terraform which outlives janitor can go on writing: a closed pipe would end it (SIGPIPE)
+while it saves the state.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event, Lock
+
+_LONGEST_OUTPUT = 512 * 1024 * 1024
+_LONGEST_LINE = 4 * 1024 * 1024
+_LONGEST_ERROR = 64 * 1024
+_POLL = 0.03
+LAST_RESORT = 1800.0
+"""How long an interrupted command that writes the state may take to save it before its group is killed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """How a command ended. `output` may hold secrets (a state, a plan): never printed as it is."""
+
+    exit_code: int
+    output: bytes = field(default=b"", repr=False)
+    errors: str = field(default="", repr=False)  # the end of stderr
+    seconds: float = 0.0
+    interrupted: bool = False  # we asked it to stop, or it took longer than it was given
+
+
+class Process:
+    """A command that runs. Thread-safe; `interrupt` may be called from a signal handler or another thread."""
+
+    def __init__(self, command: Sequence[str], *, folder: Path, environment: Mapping[str, str]) -> None:
+        self._output = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115
+        self._started = time.monotonic()
+        self._interrupted = False
+        self._lock = Lock()
+        self._process = subprocess.Popen(
+            list(command),
+            cwd=folder,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=self._output,
+            stderr=self._errors,
+            start_new_session=True,
+        )
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended."""
+        return self._process.poll() is None
+
+    @property
+    def seconds(self) -> float:
+        """How long ago it was started."""
+        return time.monotonic() - self._started
+
+    def interrupt(self) -> None:
+        """One SIGINT to the command itself, however often this is called: it tells its plugins and provisioners."""
+        with self._lock:
+            if self._interrupted or not self.running:
+                return
+            self._interrupted = True
+            self._process.send_signal(signal.SIGINT)
+
+    def kill(self) -> None:
+        """End the whole group at once. For commands that write nothing; for the others only after LAST_RESORT."""
+        with self._lock, contextlib.suppress(ProcessLookupError, PermissionError):
+            self._interrupted = True
+            os.killpg(self._process.pid, signal.SIGKILL)
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait for the end; False when it still runs after `timeout` seconds."""
+        try:
+            self._process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def lines(self) -> Iterator[bytes]:
+        """The lines of its output as they come, until it has ended; an empty one now and then while nothing comes.
+
+        A line that was cut by the end is yielded last.
+        """
+        offset, rest = 0, b""
+        while True:
+            running = self.running  # asked first: what is written before the end is read after it
+            chunk = os.pread(self._output.fileno(), 1 << 16, offset)
+            offset += len(chunk)
+            *whole, rest = (rest + chunk).split(b"\n")
+            yield from whole
+            if len(rest) > _LONGEST_LINE:
+                rest = b""
+            if not chunk:
+                if not running:
+                    break
+                self.wait(_POLL)
+                yield b""
+        if rest:
+            yield rest
+
+    def finished(self) -> Finished:
+        """What it left behind. Call after its end."""
+        size = os.fstat(self._errors.fileno()).st_size
+        return Finished(
+            exit_code=self._process.wait(),
+            output=os.pread(self._output.fileno(), _LONGEST_OUTPUT, 0),
+            errors=os.pread(self._errors.fileno(), _LONGEST_ERROR, max(0, size - _LONGEST_ERROR)).decode(
+                "utf-8", "replace"
+            ),
+            seconds=self.seconds,
+            interrupted=self._interrupted,
+        )
+
+    def close(self) -> None:
+        """Let go of the files. The process, should it still run, goes on writing to them."""
+        self._output.close()
+        self._errors.close()
+
+
+def run_reading(
+    command: Sequence[str], *, folder: Path, environment: Mapping[str, str], timeout: float, stop: Event | None = None
+) -> Finished:
+    """Run a command that writes nothing anybody needs; killed with its children on time-out, `stop` or an exception."""
+    process = Process(command, folder=folder, environment=environment)
+    try:
+        while not process.wait(_poll(process, timeout)):
+            if process.seconds >= timeout or (stop is not None and stop.is_set()):
+                process.kill()
+        return process.finished()
+    except BaseException:
+        process.kill()
+        process.wait(5)
+        raise
+    finally:
+        process.close()
+
+
+def run_writing(
+    command: Sequence[str], *, folder: Path, environment: Mapping[str, str], timeout: float, stop: Event | None = None
+) -> Finished:
+    """Run a command that may be saving state: interrupted once on time-out, `stop` or an exception, then waited for.
+
+    An exception leaves it to end by itself: it holds its lock until then, and the next run waits for that.
+    """
+    process = Process(command, folder=folder, environment=environment)
+    try:
+        while not process.wait(_poll(process, timeout)):
+            if process.seconds >= timeout or (stop is not None and stop.is_set()):
+                process.interrupt()
+            if process.seconds >= timeout + LAST_RESORT:
+                process.kill()
+        return process.finished()
+    except BaseException:
+        process.interrupt()
+        raise
+    finally:
+        process.close()
+
+
+def _poll(process: Process, timeout: float) -> float:
+    return max(0.01, min(0.25, timeout - process.seconds))

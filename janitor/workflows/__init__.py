@@ -1,0 +1,1 @@
+"""The workflows: readable lists of steps, and the only modules that know every edge."""

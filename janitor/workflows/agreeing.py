@@ -1,0 +1,100 @@
+"""After the proof: the state says no more than what exists. One batched `state rm`, a backup first, never against a
+serial that somebody else moved.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Iterator
+
+from janitor.core.case import object_id
+from janitor.core.catalogue import OUTSIDE_NOTHING, kind_of_type
+from janitor.core.errors import JanitorError
+from janitor.core.model import Health, Outcome, Resource, Snapshot
+from janitor.core.outcome import Agreement, Result, TerraformRun
+from janitor.journal import JournalUnwritable
+from janitor.settings import Settings
+from janitor.terraform import agreement, backends
+from janitor.workflows.call import Call
+from janitor.workflows.knowing import IN_CLUSTER, Knowledge
+
+GONE = frozenset({Outcome.DELETED, Outcome.ABSENT})
+
+
+def agree(call: Call, knowledge: Knowledge, results: tuple[Result, ...]) -> Agreement:
+    """Let what is proved gone leave the state. A failure is a value: the cloud is clean, the state is not."""
+    settings = call.settings
+    if settings.keep_state:
+        return Agreement(reason="left untouched (--keep-state)")
+    if settings.state is not None or not knowledge.workspace_known or knowledge.root.binary is None:
+        return Agreement(reason="there is no backend to write to" if settings.state else "")
+    with call.console.phase("Making the state agree"):
+        try:
+            now = backends.read_state(knowledge.root)
+            return _agreed(knowledge, now, results, settings)
+        except (JournalUnwritable, JanitorError) as error:
+            return Agreement(agreed=False, reason=str(error))
+
+
+def _agreed(knowledge: Knowledge, now: Snapshot, results: tuple[Result, ...], settings: Settings) -> Agreement:
+    if now.health is Health.LOST:
+        return _workspace(knowledge, settings, results)
+    if now.lineage != knowledge.snapshot.lineage and knowledge.snapshot.lineage:
+        return Agreement(agreed=False, reason="the state was replaced by one of another lineage while this run worked")
+    gone = tuple(_leaving(now.resources, results))
+    if not gone:
+        return _workspace(knowledge, settings, results)
+    knowledge.book.keep(now.raw)
+    again = backends.read_state(knowledge.root)
+    if (again.lineage, again.serial) != (now.lineage, now.serial):
+        return Agreement(agreed=False, reason=_by_hand(knowledge, gone, "the state's serial moved meanwhile"))
+    backup = settings.journal_folder / "state-rm.backup"
+    ran = agreement.state_rm(knowledge.root, gone, lock_timeout=settings.lock_timeout, backup=backup)
+    backup.unlink(missing_ok=True)  # our own copy, taken before, is the one that is kept
+    if not ran.ok:
+        return Agreement(agreed=False, reason=_by_hand(knowledge, gone, ran.problem))
+    return _workspace(knowledge, settings, results, removed=len(gone))
+
+
+def _leaving(resources: Iterable[Resource], results: tuple[Result, ...]) -> Iterator[str]:
+    """The addresses that may leave: what is proved gone, and the rest once nothing of the workspace is left."""
+    by_id = {(result.ref.kind, result.ref.id): result.outcome for result in results}
+    by_address = {result.address: result.outcome for result in results if result.address}
+    all_gone = all(result.outcome in GONE or result.outcome is Outcome.KEPT for result in results)
+    kept = {result.address.split(" ")[0] for result in results if result.outcome not in GONE}
+    for resource in resources:
+        if resource.address in kept or resource.deposed:
+            continue  # `state rm` takes an address with all its objects
+        kind = kind_of_type(resource.type) if resource.mode == "managed" else None
+        if kind is not None:
+            outcome = by_id.get((kind.name, object_id(resource)), by_address.get(resource.label))
+            if outcome in GONE:
+                yield resource.address
+        elif all_gone and (resource.mode == "data" or resource.provider_name in OUTSIDE_NOTHING | IN_CLUSTER):
+            yield resource.address
+
+
+def _workspace(knowledge: Knowledge, settings: Settings, results: tuple[Result, ...], *, removed: int = 0) -> Agreement:
+    told = f"{removed} instances left it" if removed else ""
+    proved = not any(result.counts and result.outcome not in GONE for result in results)
+    if not settings.delete_workspace or knowledge.root.workspace == "default" or not proved:
+        return Agreement(reason=told)
+    ran = agreement.workspace_delete(knowledge.root, lock_timeout=settings.lock_timeout)
+    return Agreement(agreed=ran.ok, reason=f"{told}; the workspace was deleted".lstrip("; ") if ran.ok else ran.problem)
+
+
+def _by_hand(knowledge: Knowledge, gone: tuple[str, ...], why: str) -> str:
+    command = shlex.join([knowledge.root.flavour, "state", "rm", *gone[:20]])
+    rest = f" (and {len(gone) - 20} more)" if len(gone) > 20 else ""  # noqa: PLR2004
+    return f"{why}; these are gone from the cloud and still in the state, remove them with: {command}{rest}"
+
+
+def still_unknown(knowledge: Knowledge, terraform: TerraformRun) -> tuple[Resource, ...]:
+    """Of the instances that only Terraform can delete: those its state still lists."""
+    if not knowledge.unknown or not terraform.ran:
+        return knowledge.unknown
+    try:
+        left = {resource.label for resource in backends.read_state(knowledge.root).managed}
+    except JanitorError:
+        return knowledge.unknown
+    return tuple(resource for resource in knowledge.unknown if resource.label in left)

@@ -1,0 +1,163 @@
+"""The cloud's half of every run: scan, judge, plan, delete, prove. Knows nothing of Terraform's binary or files.
+
+What is learnt on the way (an object that was ours, and lost the link that said so) stays known: what was planned once
+keeps its evidence for the rest of the run and, through the journal, for the next one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from janitor.core.attached import Surroundings
+from janitor.core.case import Case, Claim, claims_by_ref, kinds_of
+from janitor.core.catalogue import KINDS, closure, source_kind
+from janitor.core.errors import WrongCloud
+from janitor.core.model import Edge, Evidence, Observed, Ref, Scope, Verdict, World
+from janitor.core.outcome import Result
+from janitor.core.ownership import consider, judge, recheck, surroundings
+from janitor.core.plan import Plan
+from janitor.core.planning import hold, make
+from janitor.core.proof import Ending, reconcile
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """One look at the cloud: what was there, what the judge said, what follows."""
+
+    case: Case
+    world: World
+    verdicts: Mapping[Ref, Verdict]
+    plan: Plan
+
+    @property
+    def around(self) -> Surroundings:
+        """What a re-judgement is asked with."""
+        return surroundings(self.case, self.world, self.verdicts)
+
+    @property
+    def matched(self) -> bool:
+        """Whether any object at all was found to be ours."""
+        return bool(self.plan.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """Preferred orders from state and configuration: pairs of addresses without index, dependent first."""
+
+    state: tuple[tuple[str, str], ...] = ()
+    config: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(slots=True)
+class Record:
+    """What the deleting rounds of one run have done so far."""
+
+    results: dict[Ref, Result] = field(default_factory=dict)
+    edges: list[Edge] = field(default_factory=list)
+
+
+Scan = Callable[[frozenset[str]], World]
+Lookup = Callable[[Iterable[Ref]], World]
+
+
+def relevant_kinds(case: Case) -> frozenset[str]:
+    """The kinds to list: what some source could mean, what may hang on it, and who may use that."""
+    return closure(kinds_of(case)) if kinds_of(case) else frozenset()
+
+
+def look(case: Case, edges: Edges, scan: Scan, lookup: Lookup) -> Looked:
+    """One scan, with the few objects that a listing does not describe well enough read by their id."""
+    world = scan(relevant_kinds(case))
+    world = _with(world, lookup(_to_read(case, world)))
+    case = _resolve_addresses(case, world)
+    verdicts = judge(case, world)
+    plan = make(case, world, verdicts, state_edges=edges.state, config_edges=edges.config)
+    return Looked(case, world, verdicts, plan)
+
+
+def _to_read(case: Case, world: World) -> tuple[Ref, ...]:
+    """Claimed ids that no listing shows (they may live in another project), and names that a listing does not date."""
+    missing = [
+        ref
+        for ref in case.claims
+        if ref not in world.objects
+        and (ref.scope, source_kind(ref.kind)) in world.listed
+        and not KINDS[ref.kind].is_relation
+        and not ref.id.startswith("address:")
+    ]
+    names = {(d.type, d.name) for d in case.declared}
+    undated = [
+        o.ref for o in world.of_kind("keypair") if o.created_at is None and any(o.name == name for _, name in names)
+    ]
+    return (*missing, *undated)
+
+
+def _with(world: World, extra: World) -> World:
+    return replace(
+        world,
+        objects={**world.objects, **extra.objects},
+        missing=world.missing | extra.missing,
+        unseen={**world.unseen, **extra.unseen},
+    )
+
+
+def _resolve_addresses(case: Case, world: World) -> Case:
+    """Give associations that the state knows by floating IP address the floating IP's id."""
+    by_address = {
+        (o.ref.scope, o.fact("floating_ip_address")): o.ref.id for o in world.of_kind("floating_ip_association")
+    }
+    claims: list[Claim] = []
+    for ref, given in case.claims.items():
+        known = by_address.get((ref.scope, ref.id.removeprefix("address:")))
+        target = Ref(ref.scope, ref.kind, known) if ref.id.startswith("address:") and known else ref
+        claims += [replace(claim, ref=target) for claim in given]
+    return replace(case, claims=claims_by_ref(claims))
+
+
+def refuse_wrong_cloud(looked: Looked, state_scope: Scope, *, known_gone: frozenset[Ref]) -> None:
+    """Refuse when a state has ids and not one of them is known here: probably another cloud or project.
+
+    `known_gone`: what our own journal says was deleted or found missing in this scope; that explains the absence.
+    """
+    claimed = [ref for ref, cs in looked.case.claims.items() if any(c.evidence is Evidence.STATE for c in cs)]
+    open_question = [ref for ref in claimed if ref not in known_gone]
+    if not open_question or any(ref in looked.world.objects for ref in claimed):
+        return
+    if any((ref.scope, source_kind(ref.kind)) in looked.world.unseen for ref in claimed):
+        return  # nothing was seen, so nothing can be said; the unseen kinds make the exit code
+    raise WrongCloud(
+        f"None of the {len(claimed)} ids of the state exists in {state_scope}: these are probably the credentials of "
+        "another cloud or project, and nothing was touched. If you know that everything is gone, give --expect-empty."
+    )
+
+
+def judge_of(looked: Looked) -> Callable[[Observed], Verdict]:
+    """The judge that the engine asks right before each delete and about each holder."""
+    around = looked.around
+
+    def verdict_on(observed: Observed) -> Verdict:
+        before = looked.verdicts.get(observed.ref)
+        if before is not None and before.ours:
+            verdict = recheck(before, looked.world.objects[observed.ref], observed, around)
+        else:
+            verdict = consider(observed, around)
+        return hold(verdict, observed, around)
+
+    return verdict_on
+
+
+def remember(case: Case, plan: Plan) -> Case:
+    """The case with everything planned as known: evidence that hung on a link survives the link."""
+    extra = [
+        Claim(step.ref, Evidence.JOURNAL, step.address, step.observed.name, created_at=step.observed.created_at)
+        for step in plan.steps.values()
+        if step.ref not in case.claims
+    ]
+    known = [claim for claims in case.claims.values() for claim in claims]
+    return replace(case, claims=claims_by_ref((*known, *extra)))
+
+
+def conclude(first: Plan, record: Record, last: Looked) -> tuple[Result, ...]:
+    """Every object's final word, after the last listing."""
+    return reconcile(first, record.results, Ending(last.world, last.plan, last.verdicts))

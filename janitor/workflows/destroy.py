@@ -1,0 +1,163 @@
+"""`janitor destroy` and `janitor plan`: the main run as a list of steps, in the order the documentation gives.
+
+Read what is known before anything can change it; look; let terraform do what it can; delete what is left; prove it by
+listing again; make the state agree. Every way out has a report.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from janitor.console import Console
+from janitor.core import proof
+from janitor.core.case import Case
+from janitor.core.errors import Interrupted, NothingProves, Refused
+from janitor.core.model import Health
+from janitor.core.outcome import Agreement, Command, Result, RunReport, TerraformRun
+from janitor.settings import Settings
+from janitor.workflows import agreeing, handover, knowing, remaining
+from janitor.workflows.call import Call
+from janitor.workflows.cleaning import Looked, Record, conclude, look, refuse_wrong_cloud, remember
+from janitor.workflows.knowing import Knowledge
+
+SECOND_LOOK = 10.0
+"""Seconds until the cloud is listed once more after an apply that was interrupted minutes ago: its last create may
+still be arriving."""
+
+ROUNDS = 3
+"""What appears while the last round runs gets another one, a bounded number of times."""
+
+
+@dataclass(slots=True)
+class Run:
+    """What one run has so far; the report is made of it, however the run ends."""
+
+    call: Call
+    knowledge: Knowledge
+    first: Looked
+    last: Looked
+    began: float
+    record: Record = field(default_factory=Record)
+    terraform: TerraformRun = field(default_factory=TerraformRun)
+    agreement: Agreement = field(default_factory=Agreement)
+
+
+def run(settings: Settings, console: Console, stop: Callable[[], bool]) -> RunReport:
+    """Run it. Raises JanitorError where there is nothing to report on; everything else is in the report."""
+    call, began = Call(settings, console, stop), time.time()
+    with knowing.gather(call) as knowledge:
+        first = _first_look(call, knowledge)
+        this = Run(call, knowledge, first, first, began)
+        if settings.dry_run:
+            return _planned(this)
+        if (
+            first.plan.steps
+            and not settings.yes
+            and not console.confirm(first.plan, workspace=knowledge.root.workspace)
+        ):
+            raise Refused("Nothing was deleted: the question was not answered with yes.")
+        try:
+            _work(this)
+        except Interrupted:
+            return _report(this, interrupted=True)
+        return _report(this)
+
+
+def _first_look(call: Call, knowledge: Knowledge) -> Looked:
+    with call.console.phase("Looking at the cloud"):
+        first = _look(knowledge, knowledge.case)
+    if not call.settings.expect_empty:
+        refuse_wrong_cloud(first, knowledge.scope, known_gone=knowledge.known_gone)
+        _refuse_empty_hands(first, knowledge)
+    return first
+
+
+def _look(knowledge: Knowledge, case: Case) -> Looked:
+    return look(case, knowledge.edges, knowledge.scan, knowledge.cloud.lookup)
+
+
+def _refuse_empty_hands(first: Looked, knowledge: Knowledge) -> None:
+    """Refuse to call a workspace proved of which no source knows anything."""
+    if knowledge.snapshot.health is not Health.LOST or first.matched or knowledge.has_witness:
+        return
+    if knowledge.workspace_known and knowledge.configuration.complete:
+        return
+    known = ", ".join(knowledge.workspaces) or "none"
+    raise NothingProves(
+        f"Nothing says what belonged to workspace {knowledge.root.workspace!r}: its state is lost "
+        f"({knowledge.snapshot.problem.rstrip('.')}), there is no journal, and nothing with its names or marks exists. "
+        f"The backend knows the workspaces {known}: is the name spelt right? "
+        "Give --mark or --from-log, or --expect-empty if there is nothing to find."
+    )
+
+
+def _work(this: Run) -> None:
+    call, knowledge = this.call, this.knowledge
+    knowledge.book.planned(this.first.plan)
+    case = remember(this.first.case, this.first.plan)
+    if handover.has_work(knowledge, call.settings):
+        with call.console.phase(f"{knowledge.root.flavour} destroy"):
+            this.terraform = handover.destroy(call, knowledge, this.first)
+        call.go_on()
+        this.last = _look(knowledge, case)
+    for attempt in range(ROUNDS):
+        case = remember(this.last.case, this.last.plan)
+        if this.last.plan.steps:
+            with call.console.phase("Deleting what is left"):
+                remaining.delete(call, knowledge, this.last, this.record)
+            call.go_on()
+        with call.console.phase("Proving it by listing again"):
+            if attempt == 0 and knowledge.interrupted_lately:
+                call.console.note(f"an apply was interrupted lately: looking again in {SECOND_LOOK:.0f} s")
+                call.sleep(SECOND_LOOK)
+            this.last = _look(knowledge, case)
+        if not set(this.last.plan.steps) - set(this.record.results):
+            break
+    results = conclude(this.first.plan, this.record, this.last)
+    this.agreement = agreeing.agree(call, knowledge, results)
+
+
+def _planned(this: Run) -> RunReport:
+    knowledge = this.knowledge
+    rows = (*proof.planned(this.first.plan), *proof.unknown_types(knowledge.unknown, knowledge.scope))
+    return _base(this, results=rows)
+
+
+def _report(this: Run, *, interrupted: bool = False) -> RunReport:
+    knowledge = this.knowledge
+    results = (
+        remaining.unfinished(this.first.plan, this.record)
+        if interrupted
+        else conclude(this.first.plan, this.record, this.last)
+    )
+    unknown = agreeing.still_unknown(knowledge, this.terraform)
+    report = _base(this, results=(*results, *proof.unknown_types(unknown, knowledge.scope)), interrupted=interrupted)
+    if report.exit_code in PROVED:
+        knowledge.book.proved(len(this.last.world.listed))
+    return report
+
+
+PROVED = frozenset({0, 5})
+
+
+def _base(this: Run, *, results: tuple[Result, ...], interrupted: bool = False) -> RunReport:
+    knowledge = this.knowledge
+    return RunReport(
+        command=Command.PLAN if this.call.settings.dry_run else Command.DESTROY,
+        workspace=knowledge.root.workspace,
+        scopes=knowledge.cloud.scopes,
+        started=this.began,
+        finished=time.time(),
+        results=results,
+        edges=tuple(dict.fromkeys((*this.first.plan.graph.listed(), *this.record.edges))),
+        sources=knowledge.sources,
+        unseen=this.last.world.unseen,
+        unseen_counts=bool(this.last.world.unseen),
+        terraform=this.terraform,
+        state=this.agreement,
+        requests=knowledge.cloud.requests,
+        interrupted=interrupted,
+        notes=(*knowledge.notes, *knowledge.cloud.notes),
+    )

@@ -1,0 +1,349 @@
+"""Everything a run knows before it does anything: state, configuration, logs, journal, mark, and a signed-in cloud.
+
+The state is read first, and its copy kept, because everything after may change it. What came from where, and what was
+wrong with it, is said in the report's sources.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from janitor.cloud.live import LiveCloud
+from janitor.cloud.session import Session
+from janitor.cloud.signin import connect
+from janitor.core.case import Case, Claim, claims_by_ref, log_claims, state_claims, without_index
+from janitor.core.catalogue import OUTSIDE_NOTHING, kind_of_type
+from janitor.core.errors import CredentialsRefused, WrongCloud
+from janitor.core.model import ApplyLog, Configuration, Evidence, Health, Ref, Resource, Scope, Snapshot, World
+from janitor.core.outcome import Source
+from janitor.journal import JournalKey, Recollection
+from janitor.settings import Settings
+from janitor.terraform import backends, locks
+from janitor.terraform.applylog import read_log
+from janitor.terraform.backend import backend_of, state_path
+from janitor.terraform.evaluate import evaluate, read_configuration
+from janitor.terraform.root import RootModule, open_root
+from janitor.terraform.runner import Initialised, init_if_needed
+from janitor.workflows.booking import Book
+from janitor.workflows.call import Call
+from janitor.workflows.cleaning import Edges
+
+LATELY = 900.0
+"""An apply that was interrupted fewer seconds ago than this may still have a create on its way."""
+
+IN_CLUSTER = frozenset({"kubernetes", "helm", "kubectl"})
+"""Providers whose resources live inside a cluster on our servers, and are gone with them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What is known, and the open hands to act on it."""
+
+    root: RootModule
+    cloud: LiveCloud
+    scope: Scope
+    book: Book
+    snapshot: Snapshot
+    configuration: Configuration
+    recollection: Recollection
+    case: Case
+    edges: Edges
+    workspaces: tuple[str, ...] = ()
+    unknown: tuple[Resource, ...] = ()  # Terraform's alone, or in a scope that nobody signed in to
+    sources: tuple[Source, ...] = ()
+    notes: tuple[str, ...] = ()
+    interrupted_lately: bool = False
+    claimed_kinds: frozenset[str] = frozenset()
+    logs: tuple[ApplyLog, ...] = ()
+
+    def scan(self, kinds: frozenset[str]) -> World:
+        """List these kinds; one that a source names and the catalog lacks is unseen."""
+        return self.cloud.scan(kinds, claimed=self.claimed_kinds)
+
+    @property
+    def known_gone(self) -> frozenset[Ref]:
+        """What our own journal saw deleted or missing."""
+        return self.recollection.accepted_deletes | self.recollection.gone
+
+    @property
+    def workspace_known(self) -> bool:
+        """Whether the backend has heard of the workspace."""
+        return self.root.workspace in self.workspaces
+
+    @property
+    def has_witness(self) -> bool:
+        """Whether anything but a state and names could say what belonged to the workspace."""
+        logged = any(log.created for log in self.logs)
+        journalled = self.recollection.closed or bool(self.recollection.ours or self.recollection.accepted_deletes)
+        return bool(self.case.marks) or logged or journalled
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read, before it is put together."""
+
+    root: RootModule
+    prepared: Initialised
+    snapshot: Snapshot
+    logs: tuple[ApplyLog, ...]
+    session: Session
+    recollection: Recollection
+    signs: tuple[str, ...]  # that an apply was interrupted
+    configuration: Configuration
+
+
+@contextmanager
+def gather(call: Call) -> Iterator[Knowledge]:
+    """Read it all; the journal stays open inside. Raises JanitorError with one sentence where something is missing."""
+    settings, console = call.settings, call.console
+    with ExitStack() as stack:
+        with console.phase("Reading the state"):
+            root = _root(settings)
+            lock = locks.wait_for_lock(root, settings.lock_timeout)
+            prepared = _prepare(root, settings)
+            stack.callback(prepared.tidy)
+            snapshot = backends.read_state(root, state_file=settings.state)
+            logs = tuple(_log(path) for path in settings.from_log)
+        with console.phase("Signing in"):
+            session = connect(settings.os_cloud, pool_size=2 * settings.concurrency)
+        book = stack.enter_context(_book(root, settings, session))
+        book.begin(settings, root, snapshot, scope=session.scope)
+        signs = _interrupted(lock, book.recollection, logs)
+        with console.phase("Reading the configuration"):
+            configuration = _configuration(root, settings, snapshot, wanted=bool(signs or logs))
+        reading = Reading(root, prepared, snapshot, logs, session, book.recollection, signs, configuration)
+        yield _known(settings, book, reading)
+
+
+def _root(settings: Settings) -> RootModule:
+    return open_root(
+        settings.chdir,
+        workspace=settings.workspace,
+        binary=settings.binary,
+        environment=settings.environment,
+        variables=[f"{key}={value}" for key, value in settings.var.items()],
+        var_files=settings.var_file,
+        backend_config=[f"{key}={value}" for key, value in settings.backend_config.items()],
+    )
+
+
+def _prepare(root: RootModule, settings: Settings) -> Initialised:
+    """`init` where it never ran, and where there is a binary: a fresh clone in a cleanup job has no `.terraform`."""
+    if root.binary is None or settings.state is not None:
+        return Initialised()
+    return init_if_needed(root)
+
+
+def _log(path: Path) -> ApplyLog:
+    if str(path) == "-":
+        import sys
+
+        return read_log("-", text=sys.stdin.read())
+    return read_log(path)
+
+
+def _book(root: RootModule, settings: Settings, session: Session) -> Book:
+    backend = backend_of(root)
+    local = backend.type == "local"
+    identity = str(state_path(root, backend)) if local else f"{backend.type} {sorted(backend.config.items())}"
+    scope = f"{session.auth_url} {session.scope.region} {session.scope.project_id}"
+    return Book.open(settings, JournalKey(identity, root.workspace, scope))
+
+
+def _interrupted(lock: locks.LockState, recollection: Recollection, logs: tuple[ApplyLog, ...]) -> tuple[str, ...]:
+    """What says that an apply was interrupted."""
+    signs = []
+    if lock.left_behind:
+        signs.append(f"a dead command left its lock behind: {lock.holder}")
+    if recollection.open_apply:
+        signs.append("the journal has an apply without an end")
+    signs += [f"the log {log.path} has no end" for log in logs if not log.finished]
+    return tuple(signs)
+
+
+def _configuration(root: RootModule, settings: Settings, snapshot: Snapshot, *, wanted: bool) -> Configuration:
+    """The evaluated configuration where names may be needed, else only what protects."""
+    if snapshot.health is not Health.WHOLE or wanted:
+        return evaluate(root, how=settings.evaluate.value)
+    return read_configuration(root)
+
+
+def _known(settings: Settings, book: Book, read: Reading) -> Knowledge:
+    configuration, recollection, session = read.configuration, read.recollection, read.session
+    snapshot = _judged_health(read.snapshot, configuration, read.signs)
+    sessions, scope_of, unreachable = _scopes(snapshot, session, settings)
+    claims, strange = state_claims(snapshot.resources, scope_of)
+    since = settings.begin(recollection.began)
+    since = math.floor(since) if since is not None else None  # the services cut their time stamps to seconds
+    claims += _journal_claims(recollection)
+    claims += log_claims(read.logs, configuration, session.scope, since=since)
+    case = Case(
+        claims=claims_by_ref(claims),
+        borrowed=_borrowed(snapshot, scope_of, session.scope),
+        marks=frozenset(settings.mark),
+        instances=configuration.instances,
+        names_prove=snapshot.health is not Health.WHOLE or bool(read.signs),
+        protected=_protected(snapshot, configuration, settings),
+        since=since,
+        by_name=settings.by_name,
+        admin_kinds=settings.admin_kinds,
+    )
+    return Knowledge(
+        root=read.root,
+        cloud=LiveCloud(sessions, threads=settings.concurrency),
+        scope=session.scope,
+        book=book,
+        snapshot=snapshot,
+        configuration=configuration,
+        recollection=recollection,
+        case=case,
+        edges=Edges(state=_state_edges(snapshot), config=configuration.edges),
+        workspaces=backends.workspaces(read.root),
+        unknown=(*_terraforms_alone(snapshot, settings), *strange, *unreachable),
+        sources=_sources(snapshot, read, settings),
+        notes=(*read.signs, *settings.notes, *recollection.notes, *_init_note(read.prepared)),
+        interrupted_lately=bool(read.signs or snapshot.health is not Health.WHOLE) and _lately(read),
+        claimed_kinds=frozenset(ref.kind for ref in case.claims),
+        logs=read.logs,
+    )
+
+
+def _judged_health(snapshot: Snapshot, configuration: Configuration, signs: tuple[str, ...]) -> Snapshot:
+    """A state that knows less than was declared is partial, where something says that an apply was interrupted."""
+    if snapshot.health is not Health.WHOLE or not signs or not configuration.complete:
+        return snapshot
+    known = {resource.address for resource in snapshot.managed}
+    missing = [i.address for i in configuration.instances if i.address not in known]
+    if not missing:
+        return snapshot
+    return replace(
+        snapshot, health=Health.PARTIAL, problem=f"knows {len(known)} instances, {len(missing)} less than declared"
+    )
+
+
+def _scopes(
+    snapshot: Snapshot, session: Session, settings: Settings
+) -> tuple[list[Session], Mapping[str, Scope], list[Resource]]:
+    """The sessions of every scope that the state names, each instance's scope, and those that have none."""
+    sessions: dict[tuple[str, str], Session] = {("", session.scope.region): session}
+    scope_of: dict[str, Scope] = {}
+    unreachable: list[Resource] = []
+    foreign: set[str] = set()
+    for resource in snapshot.resources:
+        if resource.provider_name != "openstack":
+            continue
+        cloud = settings.provider_cloud.get(resource.alias, "")
+        region = resource.text("region") or session.scope.region
+        found = _session(sessions, cloud, region, settings)
+        project = resource.text("tenant_id") or resource.text("project_id")
+        if found is None:
+            unreachable.append(resource)
+        elif resource.mode == "managed" and project and project != found.scope.project_id:
+            foreign.add(project)
+            unreachable.append(resource)
+        else:
+            scope_of[resource.label] = found.scope
+    mine = [r for r in snapshot.managed if r.label in scope_of and kind_of_type(r.type)]
+    with_project = [r for r in mine if r.text("tenant_id") or r.text("project_id")]
+    if foreign and not with_project:
+        raise WrongCloud(
+            f"The state's objects belong to project {', '.join(sorted(foreign))}, and these credentials to "
+            f"{session.scope.project_name} ({session.scope.project_id}): nothing was touched. Use the right --os-cloud."
+        )
+    return list(sessions.values()), scope_of, unreachable
+
+
+def _session(sessions: dict[tuple[str, str], Session], cloud: str, region: str, settings: Settings) -> Session | None:
+    if (cloud, region) not in sessions:
+        try:
+            sessions[cloud, region] = connect(cloud or settings.os_cloud, region, pool_size=2 * settings.concurrency)
+        except CredentialsRefused:
+            return None
+    return sessions[cloud, region]
+
+
+def _journal_claims(recollection: Recollection) -> list[Claim]:
+    return [
+        Claim(ref, Evidence.JOURNAL, known.address, known.name, created_at=known.created_at)
+        for ref, known in recollection.ours.items()
+    ]
+
+
+def _borrowed(snapshot: Snapshot, scope_of: Mapping[str, Scope], default: Scope) -> frozenset[Ref]:
+    """What data sources read: `openstack_networking_network_v2` names the same kind as a data source and a resource."""
+    return frozenset(
+        Ref(scope_of.get(resource.label, default), kind.name, resource.id)
+        for resource in snapshot.resources
+        if resource.mode == "data" and resource.id and (kind := kind_of_type(resource.type))
+    )
+
+
+def _protected(snapshot: Snapshot, configuration: Configuration, settings: Settings) -> Mapping[str, str]:
+    if settings.ignore_config:
+        return {}
+    protected = dict(configuration.protected)
+    if configuration.may_hide_protection:
+        files = ", ".join(configuration.may_hide_protection)
+        declared = {without_index(i.address) for i in configuration.instances}
+        for resource in snapshot.managed:
+            if without_index(resource.address) not in declared:
+                protected.setdefault(
+                    resource.address,
+                    f"{files} could not be parsed and may protect it: repair it, or give --ignore-config",
+                )
+    return protected
+
+
+def _state_edges(snapshot: Snapshot) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (without_index(resource.address), dependency)
+        for resource in snapshot.managed
+        for dependency in resource.dependencies
+    )
+
+
+def _terraforms_alone(snapshot: Snapshot, settings: Settings) -> Iterator[Resource]:
+    for resource in snapshot.managed:
+        name = resource.provider_name
+        if name == "openstack" or name in OUTSIDE_NOTHING or name in IN_CLUSTER or name in settings.ignore_provider:
+            continue
+        yield resource
+
+
+def _sources(snapshot: Snapshot, read: Reading, settings: Settings) -> tuple[Source, ...]:
+    configuration, recollection = read.configuration, read.recollection
+    found = [Source("state", snapshot.source, len(snapshot.managed), _state_problem(snapshot))]
+    if recollection.ours or recollection.closed:
+        found.append(Source("journal", str(settings.journal_folder), len(recollection.ours)))
+    found += [Source("log", log.path, len(log.created), "; ".join(log.problems)) for log in read.logs]
+    if configuration.instances or configuration.problems:
+        what = "" if configuration.complete else "incomplete"
+        problem = "; ".join(filter(None, (what, *configuration.problems)))
+        found.append(Source("configuration", configuration.evaluator, len(configuration.instances), problem))
+    found += [Source("mark", mark) for mark in settings.mark]
+    return tuple(found)
+
+
+def _state_problem(snapshot: Snapshot) -> str:
+    if snapshot.health is Health.WHOLE:
+        return snapshot.problem
+    return f"{snapshot.health}: {snapshot.problem}" if snapshot.problem else str(snapshot.health)
+
+
+def _init_note(prepared: Initialised) -> Iterator[str]:
+    if prepared.ran is not None and not prepared.ran.ok:
+        yield prepared.ran.problem
+
+
+def _lately(read: Reading) -> bool:
+    """Whether the state, its lock's leftovers or a log were written to a few minutes ago."""
+    path = state_path(read.root, backend_of(read.root))
+    files = (path, path.with_name(f".{path.name}.lock.info"))
+    times = [file.stat().st_mtime for file in files if file.exists()]
+    times += [log.modified for log in read.logs if log.modified is not None]
+    return any(time.time() - moment < LATELY for moment in times)
