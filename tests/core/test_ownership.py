@@ -83,7 +83,7 @@ def test_a_data_source_is_borrowed_unless_the_state_also_manages_the_object():
 def test_a_key_pair_with_another_fingerprint_is_not_the_one_of_the_state():
     keypair = a("keypair", "", name="ci", fingerprint="bb")
     claim = Claim(keypair.ref, Evidence.STATE, match={"fingerprint": "aa"})
-    assert verdict_of(keypair, case([claim])).denial is Denial.UNPROVED
+    assert verdict_of(keypair, case([claim])).denial is Denial.FOREIGN
 
 
 @pytest.mark.parametrize(

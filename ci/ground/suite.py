@@ -1,0 +1,50 @@
+"""`ci/test`: prepares the ground of each floor, runs the floors from the lowest up, and adds up what came out.
+
+The developer's environment comes first, then floor 1, which answers within seconds; only then what costs minutes.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from contextlib import ExitStack
+
+from ground import venv
+from ground.cache import say
+from ground.floors import FLOORS, Floor, Tally, clean_environment, run_floor, skip_floor
+from ground.grounds import Ground, prepare
+
+
+def main(arguments: list[str]) -> int:
+    """Run one floor or all of them; the last line tells the sum."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    if arguments[:1] in (["-h"], ["--help"]):
+        print(f"usage: ci/test [{'|'.join(floor.name for floor in FLOORS)}] [arguments for pytest]")
+        return 0
+    chosen = [floor for floor in FLOORS if floor.name in arguments[:1]]
+    begun = time.monotonic()
+    with ExitStack() as leaving:
+        total = run_floors(chosen or list(FLOORS), arguments[1:] if chosen else arguments, leaving)
+    say(f"all of it … {time.monotonic() - begun:.1f} s")
+    print("\n".join(total.lines()), flush=True)
+    return 1 if total.failed else 0
+
+
+def run_floors(floors: list[Floor], arguments: list[str], leaving: ExitStack) -> Tally:
+    """Run `floors` upwards; all their grounds are made when the first one needs any."""
+    total, python, environment = Tally(), venv.developer(), clean_environment()
+    grounds: dict[str, Ground] = {}
+    for floor in floors:
+        if floor.grounds and not grounds:
+            grounds = prepare(sorted({name for each in floors for name in each.grounds}), leaving)
+        under = [grounds[name] for name in floor.grounds]
+        variables = environment | {key: value for ground in under for key, value in ground.variables.items()}
+        if broken := [ground.broken for ground in under if ground.broken]:
+            say(f"floor {floor.name} has no ground: {broken[0]}")
+            total.failed += 1
+        elif missing := [ground.missing for ground in under if ground.missing]:
+            total.add(skip_floor(floor, python, variables, missing[0]))
+        else:
+            total.add(run_floor(floor, python, variables, arguments))
+    return total

@@ -1,0 +1,148 @@
+"""The command as a user starts it: help, usage, signals, pipes. Each in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMANDS = ("destroy", "plan")
+
+
+def janitor(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": "/nonexistent", "COLUMNS": "120"}
+    command = [sys.executable, "-m", "janitor", *arguments]
+    return subprocess.run(
+        command, cwd=cwd, env=env, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+    )
+
+
+def python(program: str, cwd: Path) -> subprocess.Popen[str]:
+    """A janitor with a workflow of the test's own."""
+    head = (
+        "import sys, time; sys.path[:0] = [" + repr(str(ROOT)) + ", " + repr(str(ROOT / "tests")) + "]\n"
+        "from dataclasses import replace\n"
+        "from runs import EMPTY, LEFT\n"
+        "from janitor.cli import running\n"
+        "from janitor.core.outcome import Command\n"
+    )
+    return subprocess.Popen(
+        [sys.executable, "-c", head + program], cwd=cwd, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_a_help_with_an_example(command: str) -> None:
+    done = janitor(command, "--help")
+    assert done.returncode == 0
+    assert f"Examples:\n    janitor {command} --workspace" in done.stdout
+    assert janitor(command, "-h").stdout == done.stdout
+
+
+def test_the_options_are_those_that_scripts_are_written_against() -> None:
+    shown = janitor("destroy", "--help").stdout
+    documented = """-C --chdir -w --workspace --backend-config --os-cloud --provider-cloud --var --var-file --binary
+        --state --from-log --journal --mark --since --timeout --stall-after --lock-timeout --concurrency --direct --by-name
+        --ignore-config --expect-empty --ignore-provider --break-lock --delete-workspace --keep-state -y --yes -n
+        --dry-run --format --report -v -q --no-color --admin-kinds --evaluate"""
+    missing = [option for option in documented.split() if not re.search(rf"(^|[\s,]){option}\b", shown)]
+    assert missing == []
+
+
+def test_the_first_page_fits_a_screen_and_names_every_command() -> None:
+    shown = janitor("--help").stdout
+    assert len(shown.splitlines()) <= 30
+    assert all(re.search(rf"^  {command} ", shown, re.MULTILINE) for command in COMMANDS)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param((), id="nothing"),
+        pytest.param(("sweeep",), id="an unknown command"),
+        pytest.param(("destroy", "--nope"), id="an unknown option"),
+        pytest.param(("destroy", "--timeout"), id="an option without its value"),
+        pytest.param(("destroy", "extra"), id="an extra word"),
+        pytest.param(("destroy", "--workspace", ""), id="an unset variable"),
+        pytest.param(("destroy",), id="nobody to ask"),
+        pytest.param(("plan", "--yes"), id="an option that a plan has no meaning for"),
+        pytest.param(("plan", "--format", "pdf"), id="an unknown format"),
+        pytest.param(("plan", "--mark", "*"), id="no mark"),
+    ],
+)
+def test_usage_is_exit_2_without_a_traceback(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    done = janitor(*arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_is_not_there_is_exit_3(tmp_path: Path) -> None:
+    done = janitor("plan", "-C", "nowhere", cwd=tmp_path)
+    assert done.returncode == 3
+    assert done.stderr == "janitor: nowhere is not a folder: give the root module's folder with --chdir.\n"
+
+
+def test_the_version_is_the_packages() -> None:
+    assert re.fullmatch(r"janitor \d+\.\d+\.\d+\n", janitor("--version").stdout)
+
+
+def test_help_loads_nothing_heavy() -> None:
+    """What `janitor --help` must not wait for; its time is measured in the benchmark, where the machine is quiet."""
+    program = (
+        "import sys; from janitor.cli.app import app\n"
+        "heavy = {'rich', 'openstack', 'hcl2', 'jinja2', 'requests', 'python_terraform'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_run_with_130_and_its_report(number: int, tmp_path: Path) -> None:
+    """Also when it comes twice: the second one must not tear anything."""
+    program = """
+def workflow(settings, console, *, stop):
+    print("working", flush=True)
+    while not stop():
+        time.sleep(0.01)
+    time.sleep(0.3)
+    return replace(LEFT, interrupted=True)
+
+sys.exit(running.run(Command.DESTROY, {"yes": True, "report": ["json=r.json"]}, workflow=workflow))
+"""
+    process = python(program, tmp_path)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "working\n"
+    process.send_signal(number)
+    time.sleep(0.1)
+    process.send_signal(number)
+    out, err = process.communicate(timeout=7)
+    assert (process.returncode, err) == (130, "")
+    assert "interrupted after" in out
+    assert json.loads((tmp_path / "r.json").read_text())["verdict"] == "interrupted"
+
+
+def test_a_reader_that_goes_away_changes_no_exit_code(tmp_path: Path) -> None:
+    program = """
+def workflow(settings, console, *, stop):
+    time.sleep(0.3)
+    return replace(LEFT, notes=("x" * 900,) * 200)
+
+sys.exit(running.run(Command.DESTROY, {"yes": True}, workflow=workflow))
+"""
+    process = python(program, tmp_path)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    assert process.wait(timeout=20) == 1
+    assert process.stderr.read() == ""
+    process.stderr.close()

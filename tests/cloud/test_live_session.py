@@ -1,0 +1,123 @@
+"""Signing in at the real keystone: what a session knows, and what it says when it cannot."""
+
+import os
+from pathlib import Path
+
+import pytest
+import stock
+
+from ground.cloud import Project
+from janitor.cloud.session import Session
+from janitor.cloud.signin import connect
+from janitor.core.errors import CredentialsRefused
+
+pytestmark = [pytest.mark.cloud, pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")]
+
+
+@pytest.fixture(autouse=True)
+def _environment(project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in [name for name in os.environ if name.startswith("OS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path / "nobody"))
+    monkeypatch.chdir(tmp_path)
+    for name, value in project.env.items():
+        monkeypatch.setenv(name, value)
+
+
+def rewrite(project: Project, old: str, new: str) -> None:
+    text = project.clouds_yaml.read_text(encoding="utf-8")
+    assert old in text
+    project.clouds_yaml.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def refusal(cloud: str | None = None, region: str | None = None) -> str:
+    with pytest.raises(CredentialsRefused) as refused:
+        connect(cloud, region, timeout=3)
+    return str(refused.value)
+
+
+def test_the_scope_is_the_tokens(project: Project) -> None:
+    session = connect()
+    scope = session.scope
+    assert (scope.cloud, scope.region) == (project.cloud_name, "RegionOne")
+    assert (scope.project_id, scope.project_name) == (project.id, project.name)
+    assert session.user_id == project.user_id
+    assert session.token_expires is not None
+    assert session.renewable
+    assert session.requests == 2  # keystone's versions, and the token
+    assert session.endpoint("no-such-service") is None
+    assert session.endpoint("block-storage")
+
+
+def test_the_region_need_not_be_configured_where_there_is_one(project: Project) -> None:
+    rewrite(project, "    region_name: RegionOne\n", "")
+    try:
+        assert connect().scope.region == "RegionOne"
+    except CredentialsRefused as refused:  # a test beside this one has a region of its own just now
+        assert "has the regions" in str(refused)  # noqa: PT017
+
+
+def test_an_unknown_cloud_is_told_with_the_known_ones(project: Project) -> None:
+    known = f"it knows {project.cloud_name}"
+    assert refusal("elsewhere") == (
+        f"There is no cloud 'elsewhere' in clouds.yaml ({known}): give --os-cloud, or set OS_CLOUD."
+    )
+
+
+def test_no_credentials_at_all(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("OS_CLOUD")
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(tmp_path / "none.yaml"))
+    assert refusal().startswith("There are no credentials: set OS_CLOUD (or give --os-cloud)")
+
+
+def test_a_wrong_password_is_told_without_the_password(project: Project) -> None:
+    rewrite(project, project.password, "hunter2-hunter2")
+    said = refusal()
+    assert f"refused user {project.user}" in said
+    assert "check the password" in said
+    assert "hunter2" not in said
+
+
+def test_a_keystone_out_of_reach(project: Project) -> None:
+    rewrite(project, project.auth_url, "http://127.0.0.1:9/v3")
+    assert refusal() == (
+        "Keystone at http://127.0.0.1:9/v3 cannot be used: the connection was refused; check auth_url and the network."
+    )
+
+
+def test_something_else_than_keystone(project: Project, local_cloud: object) -> None:
+    rewrite(project, project.auth_url, connect().endpoint("image") or "")
+    assert refusal().startswith("Keystone at http://127.0.0.1:")
+
+
+def test_a_token_of_no_project(project: Project) -> None:
+    rewrite(project, f"      project_name: {project.name}\n", "")
+    rewrite(project, "      project_domain_name: Default\n", "")
+    assert "belongs to no project: set project_name (or OS_PROJECT_NAME)" in refusal()
+
+
+def test_a_region_the_catalog_does_not_have() -> None:
+    said = refusal(None, "Atlantis")
+    assert "has no region 'Atlantis' (it has " in said
+    assert "RegionOne" in said
+
+
+def test_half_an_account(project: Project) -> None:
+    rewrite(project, f"      auth_url: {project.auth_url}\n", "")
+    said = refusal()
+    assert "cannot be used" in said
+    assert "auth_url" in said
+    assert project.password not in said
+
+
+def test_nothing_is_discovered(project: Project) -> None:
+    """Every request after the sign-in is one that was asked for."""
+    session: Session = stock.session(project)
+    before = session.requests
+    for service, path in (("network", "/v2.0/networks"), ("compute", "/servers"), ("block-storage", "/volumes")):
+        assert session.request(service, "GET", path).ok
+    assert session.request("image", "GET", "/v2/images").ok
+    assert session.request("identity", "GET", f"/v3/users/{session.user_id}").status in {200, 403}
+    assert session.request("load-balancer", "GET", "/v2/lbaas/pools").ok
+    assert session.requests - before == 6
+    assert session.tally.methods["GET"] == 7

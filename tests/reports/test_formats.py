@@ -1,0 +1,186 @@
+"""Every format: the same run in full, the schema it promises, and names that try to be more than names."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import stat
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from jsonschema import Draft202012Validator, FormatChecker
+from runs import BEGUN, EMPTY, LEFT, PLANNED, hostile, result
+
+from janitor.core.model import Holder, Outcome
+from janitor.core.outcome import Agreement, Command, RunReport
+from janitor.reports import FORMATS, kinds, write
+from janitor.reports import json as json_report
+
+EXPECTED = Path(__file__).parent / "expected"
+BARE = RunReport(Command.DESTROY, "w", (), BEGUN, BEGUN)
+RUNS = {
+    "left": LEFT,
+    "empty": EMPTY,
+    "planned": PLANNED,
+    "refused": replace(BARE, refused="The workspace w is unknown: is the name right?"),
+    "interrupted": replace(LEFT, interrupted=True),
+    "unverified": replace(EMPTY, unseen=LEFT.unseen, unseen_counts=True),
+    "disagrees": replace(EMPTY, state=Agreement(agreed=False, reason="its serial has moved")),
+    "hostile": hostile(),
+}
+CODES = {"left": 1, "refused": 3, "interrupted": 130, "unverified": 4, "disagrees": 5, "hostile": 1}
+
+
+def strict(schema: Any) -> Any:
+    """The schema, allowing nothing but what it names: a key that is not described must not be written."""
+    if isinstance(schema, dict):
+        closed = {"additionalProperties": False} if "properties" in schema else {}
+        return {key: strict(value) for key, value in schema.items()} | closed
+    return [strict(item) for item in schema] if isinstance(schema, list) else schema
+
+
+def texts(node: object) -> Iterator[str]:
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, dict):
+        for value in node.values():
+            yield from texts(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from texts(value)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("run", ["left", "planned"])
+def test_a_run_in_full(name: str, run: str) -> None:
+    """`JANITOR_EXPECT=1 pytest tests/reports` writes the expected files anew; read what has changed."""
+    path = EXPECTED / f"{run}.{name}"
+    if os.environ.get("JANITOR_EXPECT"):
+        path.write_text(FORMATS[name](RUNS[run]), encoding="utf-8")
+    assert FORMATS[name](RUNS[run]) == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_json_keeps_its_schema(run: str) -> None:
+    schema = json.loads(json_report.schema())
+    Draft202012Validator.check_schema(schema)
+    document = json.loads(FORMATS["json"](RUNS[run]))
+    Draft202012Validator(strict(schema), format_checker=FormatChecker()).validate(document)
+    assert document["exit_code"] == CODES.get(run, 0)
+
+
+def test_json_has_the_keys_that_scripts_are_written_against() -> None:
+    document = json.loads(FORMATS["json"](LEFT))
+    documented = """version command workspace scopes started finished seconds exit_code verdict sources unseen terraform
+        state requests summary objects edges"""
+    assert list(document) == [*documented.split(), "notes"]
+    assert list(document["summary"]) == ["deleted", "absent", "failed", "blocked", "kept", "planned", "unverified"]
+    fields = "scope kind id name address evidence outcome reason holders requests seconds"
+    assert list(document["objects"][0]) == fields.split()
+    assert list(document["scopes"][0]) == ["cloud", "region", "project"]
+    assert (document["started"], document["finished"]) == ("2026-11-21T10:00:00Z", "2026-11-21T10:00:42Z")
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_no_name_is_more_than_a_name(name: str) -> None:
+    shown = FORMATS[name](RUNS["hostile"])
+    assert not {character for character in shown if character != "\n" and unicodedata.category(character)[0] == "C"}
+    assert not re.search(r"^\s*::", shown, re.MULTILINE)
+    assert not re.search(r"##\w*\[", shown)
+    if name in {"junit", "markdown"}:
+        assert "<script" not in shown
+
+
+def test_what_a_reader_of_json_prints_is_harmless_too() -> None:
+    for text in texts(json.loads(FORMATS["json"](RUNS["hostile"]))):
+        assert "\x1b" not in text
+        assert "\n" not in text
+        assert not text.startswith("::")
+
+
+def test_markdown_forges_no_cell_link_or_mention() -> None:
+    row = next(line for line in FORMATS["markdown"](RUNS["hostile"]).splitlines() if line.startswith("| server"))
+    assert len(re.findall(r"(?<!\\)\|", row)) == 5
+    assert "@" not in row
+    shown = FORMATS["markdown"](replace(BARE, notes=("[x](https://evil) <b> ![i](//e)",)))
+    assert "](" not in shown
+    assert "https://" not in shown
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_junit_counts_what_it_shows(run: str) -> None:
+    suite = ET.fromstring(FORMATS["junit"](RUNS[run])).find("testsuite")  # noqa: S314  our own
+    assert suite is not None
+    cases = suite.findall("testcase")
+    for word, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        assert int(suite.get(word, "")) == sum(case.find(tag) is not None for case in cases)
+    assert int(suite.get("tests", "")) == len(cases)
+    red = int(suite.get("failures", "")) + int(suite.get("errors", ""))
+    assert (red > 0) == (RUNS[run].exit_code != 0)
+
+
+def test_text_says_first_how_it_went_and_last_what_the_code_means() -> None:
+    for run, words in (
+        ("empty", "workspace ci-4711: proved empty in 42.2 s (2 deleted, 1 gone before)"),
+        ("left", "workspace ci-4711: not empty after 42.2 s: 3 objects left, 2 deleted"),
+        ("refused", "workspace w: refused: The workspace w is unknown: is the name right?"),
+        ("interrupted", "workspace ci-4711: interrupted after 42.2 s, 2 deleted"),
+        ("unverified", "workspace ci-4711: not verified after 42.2 s: 2 deleted, 1 kind could not be listed"),
+        ("disagrees", "workspace ci-4711: proved empty in 42.2 s (2 deleted), but its state still lists what is gone"),
+    ):
+        lines = FORMATS["text"](RUNS[run]).splitlines()
+        assert lines[0] == words
+        assert lines[-1].startswith(f"exit code {RUNS[run].exit_code}: ")
+
+
+def test_a_quiet_end_is_short() -> None:
+    assert len(FORMATS["text"](EMPTY).splitlines()) <= 12
+
+
+def test_many_objects_behind_one_holder_are_one_paragraph() -> None:
+    holder = (Holder("port", "p-9", "by-hand", "99aa"),)
+    rows = [result("network", f"n-{i}", Outcome.BLOCKED, reason="in use", holders=holder) for i in range(9)]
+    shown = FORMATS["text"](replace(BARE, results=tuple(rows)))
+    assert shown.count("held by port by-hand (p-9) of project 99aa") == 1
+    assert all(f"network n-{i}" in shown for i in range(9))
+
+
+def test_a_plan_names_every_object_it_would_delete() -> None:
+    rows = tuple(result("port", f"id-{i}", Outcome.PLANNED, name=f"p{i}") for i in range(70))
+    shown = FORMATS["text"](replace(BARE, command=Command.PLAN, results=rows))
+    assert all(f"id-{i}" in shown for i in range(70))
+
+
+def test_a_report_file_is_private_whole_and_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    path.write_text("old")
+    path.chmod(0o644)
+    write(EMPTY, name="json", path=path)
+    assert json.loads(path.read_text())["verdict"] == "empty"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [found.name for found in tmp_path.iterdir()] == ["report.json"]
+
+
+def test_a_report_that_cannot_be_written_leaves_nothing_half(tmp_path: Path) -> None:
+    (tmp_path / "taken").mkdir()
+    with pytest.raises(OSError, match="taken"):
+        write(EMPTY, name="text", path=tmp_path / "taken")
+    assert [found.name for found in tmp_path.iterdir()] == ["taken"]
+
+
+def test_the_table_of_kinds_in_the_readme_is_the_catalogue() -> None:
+    """`JANITOR_EXPECT=1 pytest tests/reports` writes the table anew."""
+    path = Path(__file__).parents[2] / "README.md"
+    readme = path.read_text(encoding="utf-8")
+    before, _, rest = readme.partition("<!-- kinds -->\n")
+    _, _, after = rest.partition("<!-- /kinds -->")
+    wanted = f"{before}<!-- kinds -->\n{kinds.markdown()}<!-- /kinds -->{after}"
+    if os.environ.get("JANITOR_EXPECT"):
+        path.write_text(wanted, encoding="utf-8")
+    assert wanted == path.read_text(encoding="utf-8")

@@ -1,0 +1,61 @@
+"""What `ci/test` counts, and that the lock files are those of this project."""
+
+import tomllib
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+from ground.floors import FLOORS, Tally, read_report
+from ground.toolchain import PROVIDER, TOFU
+from ground.venv import LOCK, ROOT
+
+REPORT = """<testsuites><testsuite>
+<testcase name="fine"/>
+<testcase name="broken"><failure message="no"/></testcase>
+<testcase name="broken twice"><failure message="no"/><error message="teardown"/></testcase>
+<testcase name="later"><skipped message="not on this cloud"/></testcase>
+<testcase name="elsewhere"><skipped message="missing: terraform on PATH"/></testcase>
+</testsuite></testsuites>"""
+
+
+def test_a_report_is_counted_test_by_test(tmp_path: Path) -> None:
+    path = tmp_path / "report.xml"
+    path.write_text(REPORT, encoding="utf-8")
+    assert read_report(path) == Tally(1, 2, 2, Counter({"terraform on PATH": 1}))
+
+
+def test_the_last_line_is_the_sum_and_missing_parts_are_named_before_it() -> None:
+    total = Tally(passed=3)
+    total.add(Tally(failed=1, skipped=4, missing=Counter({"mariadb-server": 4})))
+    assert total.lines() == [
+        "4 of the skipped tests miss a part of this machine: mariadb-server (4)",
+        "3 passed, 1 failed, 4 skipped",
+    ]
+
+
+def test_every_folder_of_tests_stands_on_exactly_one_floor() -> None:
+    lowest = FLOORS[0]
+    ignored = {option.removeprefix("--ignore=") for option in lowest.options if option.startswith("--ignore=")}
+    assert ignored == {path for floor in FLOORS[1:] for path in floor.paths}
+
+
+def pins() -> dict[str, str]:
+    rows = (line.split(";")[0].strip() for line in LOCK.read_text(encoding="utf-8").splitlines())
+    return dict(row.split("==") for row in rows if row and not row.startswith("#"))
+
+
+def requirements() -> list[str]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+
+
+@pytest.mark.parametrize("text", requirements())
+def test_what_the_project_asks_for_is_locked(text: str) -> None:
+    requirement = Requirement(text)
+    assert requirement.specifier.contains(pins()[requirement.name])
+
+
+def test_the_module_locks_name_the_versions_of_the_tests() -> None:
+    assert (PROVIDER.version(), TOFU.version()) == ("1.54.1", "1.12.6")
