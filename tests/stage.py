@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,32 @@ class Ran:
 
 
 @dataclass(slots=True)
+class Running:
+    """A janitor that is under way."""
+
+    process: subprocess.Popen[bytes]
+    report: Path
+    text: Path
+    begun: float = field(default_factory=time.monotonic)
+
+    def signal(self, number: int) -> None:
+        """Send it a signal; what its end costs is measured from here."""
+        self.begun = time.monotonic()
+        self.process.send_signal(number)
+
+    def end(self, timeout: float = TIMEOUT) -> Ran:
+        """Wait for its end; one that does not end is killed."""
+        try:
+            code = self.process.wait(timeout)
+        finally:
+            self.process.kill()
+        report = json.loads(self.report.read_text(encoding="utf-8")) if self.report.exists() else {}
+        text = self.text.read_text(encoding="utf-8")
+        assert "Traceback" not in text, text
+        return Ran(code, report, text, time.monotonic() - self.begun)
+
+
+@dataclass(slots=True)
 class Stage:
     """One working copy in one project. `variables` go to terraform and janitor as TF_VAR_*, as a pipeline gives them."""
 
@@ -48,6 +74,7 @@ class Stage:
     project: Project
     workspace: str = "default"
     variables: dict[str, str] = field(default_factory=dict)
+    more: dict[str, str] = field(default_factory=dict)  # environment on top, as that of a region of its own
     begun: float = field(default_factory=lambda: time.time() - 1)
 
     @classmethod
@@ -55,17 +82,30 @@ class Stage:
         """Copy the stacks, init, and make the workspace."""
         shutil.copytree(ROOT / "terraform", folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".terraform*"))
         stage = cls(folder / "examples" / stack, binary, project, workspace or "default", dict(variables))
-        stage.terraform("init", "-input=false")
-        if workspace:
-            stage.terraform("workspace", "new", workspace)
-        return stage
+        return stage._begin()
+
+    @classmethod
+    def small(
+        cls, folder: Path, project: Project, *, files: Iterable[Path], binary: str, workspace: str = "", **variables: str
+    ) -> Stage:
+        """A root module of a few files, for what needs no whole stack: it is applied within seconds."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for file in files:
+            shutil.copy(file, folder)
+        return cls(folder, binary, project, workspace or "default", dict(variables))._begin()
+
+    def _begin(self) -> Stage:
+        self.terraform("init", "-input=false")
+        if self.workspace != "default":
+            self.terraform("workspace", "new", self.workspace)
+        return self
 
     @property
     def env(self) -> dict[str, str]:
         """The environment of the pipeline's jobs."""
         given = {f"TF_VAR_{name}": value for name, value in self.variables.items()}
         clean = {k: v for k, v in os.environ.items() if not k.startswith(("CI_", "GITLAB_", "GITHUB_", "JANITOR_"))}
-        return clean | self.project.env | given
+        return clean | self.project.env | given | self.more
 
     @property
     def state(self) -> Path:
@@ -115,18 +155,19 @@ class Stage:
 
     def janitor(self, *arguments: str, env: Mapping[str, str] | None = None) -> Ran:
         """Run janitor to its end with a JSON report beside its text."""
-        path = self.root / "report.json"
-        path.unlink(missing_ok=True)
-        begun = time.monotonic()
-        done = subprocess.run(
-            [*self.command(*arguments), "--report", f"json={path}"],
-            cwd=self.root, env=self.env | dict(env or {}), stdin=subprocess.DEVNULL, capture_output=True, text=True,
-            timeout=TIMEOUT, check=False,
-        )  # fmt: skip
-        report = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-        text = done.stdout + done.stderr
-        assert "Traceback" not in text, text
-        return Ran(done.returncode, report, text, time.monotonic() - begun)
+        return self.start(*arguments, env=env).end()
+
+    def start(self, *arguments: str, env: Mapping[str, str] | None = None) -> Running:
+        """Start janitor; it is told where to report, and its text goes into a file."""
+        report, text = self.root / "report.json", self.root.parent / f"{self.root.name}.janitor.out"
+        report.unlink(missing_ok=True)
+        with text.open("w", encoding="utf-8") as output:
+            process = subprocess.Popen(
+                [*self.command(*arguments), "--report", f"json={report}"],
+                cwd=self.root, env=self.env | dict(env or {}), stdin=subprocess.DEVNULL, stdout=output,
+                stderr=subprocess.STDOUT,
+            )  # fmt: skip
+        return Running(process, report, text)
 
     def destroy(self, *arguments: str, env: Mapping[str, str] | None = None) -> Ran:
         """`janitor destroy -y`."""
@@ -145,3 +186,19 @@ class Stage:
     def look(self) -> dict[str, Seen]:
         """What the project holds now."""
         return look(self.connection())
+
+    def beside(self, workspace: str, **variables: str) -> Stage:
+        """Another workspace of the same working copy. Each of the two is selected by its environment from now on."""
+        self.more["TF_WORKSPACE"] = self.workspace
+        other = Stage(self.root, self.binary, self.project, workspace, dict(variables), {"TF_WORKSPACE": workspace})
+        other.terraform("init", "-input=false")  # makes the workspace that the environment names
+        return other
+
+    def listed(self) -> list[str]:
+        """The addresses that the state knows."""
+        return self.terraform("state", "list").stdout.split()
+
+    def drift(self) -> str:
+        """What a plan would change; nothing when the cloud is as the state says."""
+        plan = self.terraform("plan", "-detailed-exitcode", "-input=false", check=False)
+        return "" if plan.returncode == 0 else plan.stdout + plan.stderr

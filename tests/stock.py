@@ -222,7 +222,8 @@ def _interface_attachment(conn: Any, name: str) -> str:
 
 
 def _application_credential(conn: Any, name: str) -> str:
-    return str(conn.identity.create_application_credential(conn.current_user_id, name=name).id)
+    roles = [{"name": "member"}]
+    return str(conn.identity.create_application_credential(conn.current_user_id, name=name, roles=roles).id)
 
 
 MAKERS: dict[str, Callable[[Any, str], str]] = {

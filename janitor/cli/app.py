@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -13,6 +14,7 @@ from janitor.cli.boundary import guarded
 from janitor.cli.destroy import destroy
 from janitor.cli.plan import plan
 
+NAMES = ("janitor", "tf-janitor")  # a command called janitor exists in another package, too
 EPILOG = (
     "Exit codes: 0 proved empty, 1 something is left, 2 usage, 3 refused or unreadable, 4 not verified, "
     "5 the state disagrees, 70 a bug in janitor, 130 interrupted."
@@ -63,8 +65,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _code(arguments: list[str] | None) -> int:
+    called = Path(sys.argv[0]).name
     try:
-        app(args=arguments, prog_name="janitor")
+        app(args=arguments, prog_name=called if called in NAMES else NAMES[0])
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else 0 if leaving.code is None else 1
     return 0

@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM set a flag and do nothing else: the workflow stops starting things, ends its journal and reports.
+"""SIGINT and SIGTERM set a flag and say so: the workflow stops starting things, ends its journal and reports.
 
 A second signal changes nothing: an impatient CI must not tear the journal. What cannot wait is killed by kill -9, and
 loses nothing but time.
@@ -6,11 +6,15 @@ loses nothing but time.
 
 from __future__ import annotations
 
+import os
 import signal
+from contextlib import suppress
 from dataclasses import dataclass
 from types import FrameType
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SAID = b"\njanitor: stopping; nothing more is begun, the report follows\n"
+STDERR = 2
 
 
 @dataclass(slots=True)
@@ -24,8 +28,11 @@ class Stop:
         return self.signal != 0
 
     def handle(self, number: int, _frame: FrameType | None) -> None:
-        """The handler; the first signal is remembered."""
-        self.signal = self.signal or number
+        """The handler; the first signal is remembered, and answered without touching a stream that may be in use."""
+        if not self.signal:
+            self.signal = number
+            with suppress(OSError):
+                os.write(STDERR, SAID)
 
     def install(self) -> None:
         """From now on signals only set the flag. SIGTERM alike: `docker stop` and CI runners send that one."""

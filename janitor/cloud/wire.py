@@ -1,7 +1,7 @@
 """Answers of the services, in all their dialects → `Answer`. Pure: decides what a status means, never asks anybody.
 
-A 404 counts as "gone" only where an OpenStack service said it of an object: a proxy or an ingress in front of the cloud,
-and a service that does not know the path, say 404 to everything, and believing that would call a project empty.
+A 404 counts as "gone" only where an OpenStack service said it of an object: a proxy or an ingress in front of the
+cloud, and a service that does not know the path, say 404 to everything; believing that would call a project empty.
 """
 
 from __future__ import annotations

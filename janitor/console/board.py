@@ -140,9 +140,5 @@ def waiting(event: Event) -> str:
 def line(event: Event) -> str:
     """One event in one line."""
     identifier = f" ({clean(event.ref.id)})" if event.ref and event.name and event.name != event.ref.id else ""
-    parts = [f"{clean(event.what):<9} {label(event)}{identifier}".rstrip()]
-    if event.holders:
-        parts.append(waiting(event))
-    if event.text:
-        parts.append(clean(event.text))
-    return ": ".join(parts)
+    said = (f"{label(event)}{identifier}", waiting(event) if event.holders else "", clean(event.text))
+    return f"{clean(event.what):<9} {': '.join(filter(None, said))}".rstrip()

@@ -97,7 +97,7 @@ def _table(tasks: list[Task], now: float) -> Table:
     table = Table.grid(padding=(0, 2))
     for _ in range(3):
         table.add_column(no_wrap=True, overflow="ellipsis")
-    table.add_column(overflow="ellipsis", no_wrap=True, ratio=1)
+    table.add_column(overflow="fold")  # who holds it is what a person needs: in full, on two lines if need be
     for task in tasks:
         verb = Text("  waiting" if task.waits else f"  {task.verb}", "yellow" if task.waits else "cyan")
         table.add_row(verb, Text(task.label), Text(spell(now - task.began), "dim"), Text(task.waits))

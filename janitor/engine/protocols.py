@@ -63,7 +63,7 @@ class Cloud(Protocol):
 class Event:
     """Something a person wants to see while it happens. `at` is the engine's clock, in seconds."""
 
-    what: str  # start, accepted, gone, absent, held, retry, stuck, failed, blocked, round, giving-up
+    what: str  # start accepted gone absent held retry stuck slower round giving-up; kept failed blocked cut
     at: float
     ref: Ref | None = None
     name: str = ""
@@ -96,7 +96,7 @@ class Crew(Protocol):
 class Judge(Protocol):
     """Asked right before each delete, and about every holder that was not planned."""
 
-    def __call__(self, observed: Observed) -> Verdict:
+    def __call__(self, observed: Observed, /) -> Verdict:
         """The verdict on the object as it is now."""
 
 

@@ -77,8 +77,10 @@ class Process:
     def kill(self) -> None:
         """End the whole group at once. For commands that write nothing; for the others only after LAST_RESORT."""
         with self._lock, contextlib.suppress(ProcessLookupError, PermissionError):
-            self._interrupted = True
-            os.killpg(self._process.pid, signal.SIGKILL)
+            # Once it was waited for, its number may be somebody else's.
+            if self.running:
+                self._interrupted = True
+                os.killpg(self._process.pid, signal.SIGKILL)
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait for the end; False when it still runs after `timeout` seconds."""

@@ -48,19 +48,24 @@ def edges(written: Written) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(found))
 
 
-def refers(written: Written, address: str) -> tuple[tuple[str, Named], ...]:
-    """(attribute, what it names) of one resource; attributes of nested blocks as `block.attribute`."""
-    for module in written.modules.values():
-        for (mode, kind, name), body in module.resources.items():
-            if mode == "managed" and module.address(mode, kind, name) == address:
-                every = tuple(_with_index(_named(written, module, body.get("for_each"), frozenset()), "each.key"))
-                found: dict[tuple[str, Named], None] = {}
-                for attribute, value in _attributes(body):
-                    found |= {(attribute, one): None for one in _named(written, module, value, frozenset())}
-                    if any(t.names[:2] == ("each", "value") for text in _texts(value) for t in _traversals(text)):
-                        found |= {(attribute, one): None for one in every}
-                return tuple(found)
-    return ()
+def refers(written: Written) -> Mapping[str, tuple[tuple[str, Named], ...]]:
+    """Resource address → (attribute, what it names); attributes of nested blocks as `block.attribute`."""
+    return {
+        module.address(mode, kind, name): tuple(_of_resource(written, module, body))
+        for module in written.modules.values()
+        for (mode, kind, name), body in module.resources.items()
+        if mode == "managed"
+    }
+
+
+def _of_resource(written: Written, module: Module, body: Mapping[str, object]) -> dict[tuple[str, Named], None]:
+    every = tuple(_with_index(_named(written, module, body.get("for_each"), frozenset()), "each.key"))
+    found: dict[tuple[str, Named], None] = {}
+    for attribute, value in _attributes(body):
+        found |= {(attribute, one): None for one in _named(written, module, value, frozenset())}
+        if any(t.names == ("each", "value") for text in _texts(value) for t in _traversals(text)):
+            found |= {(attribute, one): None for one in every}
+    return found
 
 
 def protections(written: Written) -> Mapping[str, str]:

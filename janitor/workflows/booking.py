@@ -9,6 +9,7 @@ from typing import Self
 from janitor import journal as entries
 from janitor.core.model import Ref, Scope, Snapshot
 from janitor.core.plan import Plan
+from janitor.engine.protocols import Reply
 from janitor.journal import Journal, JournalKey, Recollection
 from janitor.settings import Settings
 from janitor.terraform.root import RootModule
@@ -77,22 +78,26 @@ class Book:
         )
 
     def record(self, entry: Mapping[str, object]) -> None:
-        """One of the engine's requests or answers."""
-        ref, op = entry["ref"], str(entry.get("op", "delete"))
-        assert isinstance(ref, Ref)  # noqa: S101 - the engine's own word
-        match entry.get("what"):
-            case "request":
-                self.write(entries.request(ref, op))
-            case "answer":
-                status, code = entry.get("status", 0), str(entry.get("code", ""))
-                accepted = bool(entry.get("accepted"))
-                self.write(
-                    entries.answer(
-                        ref, op, status=status if isinstance(status, int) else 0, code=code, accepted=accepted
-                    )
+        """One of the engine's lines: what is about to be asked, and what was answered."""
+        ref = Ref(
+            Scope(str(entry["cloud"]), str(entry["region"]), str(entry["project_id"])), str(entry["kind"]), str(entry["id"])
+        )
+        if entry["op"] == "ask":
+            self.write(entries.request(ref, str(entry.get("action", "delete"))))
+            return
+        reply, status = str(entry.get("reply", "")), entry.get("status", 0)
+        if reply == Reply.GONE or entry.get("read") == "missing":
+            self.write(entries.gone(ref))
+        else:
+            self.write(
+                entries.answer(
+                    ref,
+                    "delete",
+                    status=status if isinstance(status, int) else 0,
+                    code=str(entry.get("code", "")),
+                    accepted=reply == Reply.ACCEPTED,
                 )
-            case "gone":
-                self.write(entries.gone(ref))
+            )
 
     def proved(self, listed: int) -> None:
         """Close the section: nothing of the workspace is left. The state's copies are not needed any more."""

@@ -19,7 +19,8 @@ def delete(call: Call, knowledge: Knowledge, looked: Looked, record: Record) -> 
     """Delete the plan's objects. Results and learnt edges are added to the record."""
     knowledge.book.planned(looked.plan)
     call.console.expect(len(looked.plan.steps))
-    with ThreadCrew(call.settings.concurrency) as crew:
+    crew = ThreadCrew(call.settings.concurrency)
+    try:
         done = run(
             looked.plan,
             knowledge.cloud,
@@ -30,6 +31,8 @@ def delete(call: Call, knowledge: Knowledge, looked: Looked, record: Record) -> 
             record=knowledge.book.record,
             stop=call.stop,
         )
+    finally:
+        crew.dismiss()
     record.results.update(done.results)
     record.edges.extend(done.graph.listed())
 

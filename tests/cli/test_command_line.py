@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from janitor.reports import FORMATS
+
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = ("destroy", "plan")
 
@@ -50,11 +52,18 @@ def test_every_command_has_a_help_with_an_example(command: str) -> None:
 def test_the_options_are_those_that_scripts_are_written_against() -> None:
     shown = janitor("destroy", "--help").stdout
     documented = """-C --chdir -w --workspace --backend-config --os-cloud --provider-cloud --var --var-file --binary
-        --state --from-log --journal --mark --since --timeout --stall-after --lock-timeout --concurrency --direct --by-name
-        --ignore-config --expect-empty --ignore-provider --break-lock --delete-workspace --keep-state -y --yes -n
-        --dry-run --format --report -v -q --no-color --admin-kinds --evaluate"""
+        --state --from-log --journal --mark --since --timeout --stall-after --lock-timeout --concurrency --direct
+        --by-name --ignore-config --expect-empty --ignore-provider --break-lock --delete-workspace --keep-state -y --yes
+        -n --dry-run --format --report -v -q --no-color --admin-kinds --evaluate"""
     missing = [option for option in documented.split() if not re.search(rf"(^|[\s,]){option}\b", shown)]
     assert missing == []
+
+
+def test_the_help_names_every_format() -> None:
+    """Written out there, because loading the formats would cost more than the help itself."""
+    row = re.search(r"--format F +(.+(?:\n {20,}.+)*)", janitor("plan", "--help").stdout)
+    assert row is not None
+    assert all(name in row[1] for name in FORMATS)
 
 
 def test_the_first_page_fits_a_screen_and_names_every_command() -> None:
@@ -126,7 +135,8 @@ sys.exit(running.run(Command.DESTROY, {"yes": True, "report": ["json=r.json"]}, 
     time.sleep(0.1)
     process.send_signal(number)
     out, err = process.communicate(timeout=7)
-    assert (process.returncode, err) == (130, "")
+    assert process.returncode == 130
+    assert err == "\njanitor: stopping; nothing more is begun, the report follows\n"
     assert "interrupted after" in out
     assert json.loads((tmp_path / "r.json").read_text())["verdict"] == "interrupted"
 

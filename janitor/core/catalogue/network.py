@@ -37,7 +37,6 @@ NETWORK_KINDS = (
         facts=("floating_ip_address", "port_id", "router_id", "fixed_ip_address", "floating_network_id"),
         marks=TAGGED,
         created_mark=(MarkForm.DESCRIPTION,),
-        after=("load_balancer",),
         quota=("floatingip",),
     ),
     Kind(

@@ -1,7 +1,6 @@
-"""The journal: append-only JSON lines on disk, one file per backend, workspace and scope; a later run resumes from it.
+"""The journal's file: JSON lines, appended and synced; a copy of the state beside it. Everything 0600 in a 0700 folder.
 
-Entries are made by the constructors below, from allow-listed fields: no body of a request or an answer, no secret of
-the state ever gets here. What is in the file was written before the run went on; a torn last line is normal.
+What `append` has returned from is on the disk; a torn last line is what a killed run leaves, and normal.
 """
 
 from __future__ import annotations
@@ -14,18 +13,17 @@ import stat
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Self
 
 from janitor.core.errors import JanitorError, Refused
-from janitor.core.model import Evidence, Outcome, Ref, Scope
+from janitor.journal.entries import Entry, snapshot
 
 VERSION = 1
 IGNORE = "# Written by janitor: journals and copies of states stay out of the repository.\n*\n"
 
-Entry = Mapping[str, object]
 _sync = getattr(os, "fdatasync", os.fsync)  # macOS has no fdatasync
 
 
@@ -49,97 +47,6 @@ class JournalKey:
         readable = re.sub(r"[^A-Za-z0-9_-]+", "-", self.workspace).strip("-")[:48] or "workspace"
         digest = hashlib.sha256(f"{self.backend}\0{self.workspace}\0{self.scope}".encode()).hexdigest()
         return f"{readable}-{digest[:12]}"
-
-
-class Recalled(NamedTuple):
-    """What the journal knows of one object."""
-
-    evidence: tuple[Evidence, ...]
-    address: str
-    name: str
-    created_at: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Recollection:
-    """What earlier runs left behind. `ours` holds the open section alone, the other two sets the whole journal."""
-
-    ours: Mapping[Ref, Recalled] = field(default_factory=dict)
-    accepted_deletes: frozenset[Ref] = frozenset()
-    gone: frozenset[Ref] = frozenset()
-    open_section: bool = False  # something was begun and never proved gone
-    open_apply: bool = False  # that something is an apply of ours
-    closed: bool = False  # a section was closed by a proof, and nothing was begun since
-    began: float | None = None  # of the open section: the apply's begin, or the `since` its first run went by
-    snapshots: tuple[str, ...] = ()  # copies of the state that the open section took
-    notes: tuple[str, ...] = ()
-
-
-# --- what can be written -------------------------------------------------------------------------------------------
-
-
-def run_begin(
-    *,
-    command: str,
-    workspace: str,
-    scopes: Sequence[Scope] = (),
-    lineage: str = "",
-    serial: int = -1,
-    since: float | None = None,
-) -> Entry:
-    """A run begins."""
-    where = [[s.cloud, s.region, s.project_id] for s in scopes]
-    who = {"pid": os.getpid(), "host": os.uname().nodename}
-    run = {"command": command, "workspace": workspace, "scopes": where, "lineage": lineage, "serial": serial}
-    return {"what": "run-begin", **run, "since": since, **who}
-
-
-def snapshot(path: Path) -> Entry:
-    """Where the copy of the state is, that was taken before anything could empty it."""
-    return {"what": "snapshot", "path": str(path)}
-
-
-def planned(
-    ref: Ref, *, evidence: Sequence[Evidence], address: str = "", name: str = "", created_at: float | None = None
-) -> Entry:
-    """An object that was judged ours."""
-    why = [str(item) for item in evidence]
-    return {
-        "what": "planned",
-        "ref": _packed(ref),
-        "evidence": why,
-        "address": address,
-        "name": name,
-        "created_at": created_at,
-    }
-
-
-def request(ref: Ref, op: str) -> Entry:
-    """A writing request is about to be sent. `op`: delete, detach, disassociate …"""
-    return {"what": "request", "op": op, "ref": _packed(ref)}
-
-
-def answer(ref: Ref, op: str, *, status: int, code: str = "", accepted: bool = False) -> Entry:
-    """The answer to it. `code` is the service's own word, never its text."""
-    return {"what": "answer", "op": op, "ref": _packed(ref), "status": status, "code": code[:64], "accepted": accepted}
-
-
-def gone(ref: Ref) -> Entry:
-    """A read or a complete listing does not have it any more."""
-    return {"what": "gone", "ref": _packed(ref)}
-
-
-def outcome(ref: Ref, what: Outcome) -> Entry:
-    """What became of it."""
-    return {"what": "outcome", "ref": _packed(ref), "outcome": str(what)}
-
-
-def closed(*, listed: int) -> Entry:
-    """The proof: a last listing of that many kinds found nothing of ours."""
-    return {"what": "closed", "proof": "empty", "listed": listed}
-
-
-# --- the file ------------------------------------------------------------------------------------------------------
 
 
 class Journal:
@@ -231,6 +138,11 @@ def write_private(path: Path, content: bytes) -> None:
         raise
 
 
+def peek(folder: Path, key: JournalKey) -> tuple[Entry, ...]:
+    """The entries of a journal that is only looked at: for a plan, which makes no folder and no file."""
+    return read(folder / f"{key.stem}.jsonl")
+
+
 def read(path: Path) -> tuple[Entry, ...]:
     """The entries of a journal, nothing where there is none. Lines that are no entries come as `what: unreadable`.
 
@@ -260,87 +172,12 @@ def read(path: Path) -> tuple[Entry, ...]:
     return tuple(entries)
 
 
-def recall(entries: Iterable[Entry]) -> Recollection:
-    """What the entries say together. Objects that are gone are not ours any more: a name may have a new owner."""
-    ours: dict[Ref, Recalled] = {}
-    accepted: set[Ref] = set()
-    vanished: set[Ref] = set()
-    begun: list[Entry] = []
-    copies: list[str] = []
-    notes: list[str] = []
-    proved = False
-    before: Entry = {}
-    for entry in entries:
-        ref = _ref(entry.get("ref"))
-        match entry.get("what"):
-            case "run-begin":
-                if before.get("what") == "unreadable":
-                    notes.pop()  # the line that a killed run has torn
-                begun.append(entry)
-            case "planned" if ref:
-                ours[ref] = _recalled(entry)
-                vanished.discard(ref)
-            case "answer" if ref and entry.get("accepted") is True:
-                accepted.add(ref)
-            case "gone" if ref:
-                vanished.add(ref)
-                ours.pop(ref, None)
-            case "snapshot":
-                copies.append(str(entry.get("path", "")))
-            case "closed":
-                ours, begun, copies, proved = {}, [], [], True
-            case "unreadable":
-                notes.append(f"line {entry.get('line')} of the journal {entry.get('path')} cannot be read; left out")
-        before = entry
-    applies = [entry for entry in begun if entry.get("command") == "apply"]
-    began = (
-        _number(applies[0].get("at"))
-        if applies
-        else next((_number(e.get("since")) for e in begun if e.get("since")), None)
-    )
-    return Recollection(
-        ours=ours,
-        accepted_deletes=frozenset(accepted),
-        gone=frozenset(vanished),
-        open_section=bool(begun),
-        open_apply=bool(applies),
-        closed=proved and not begun,
-        began=began,
-        snapshots=tuple(copies),
-        notes=tuple(notes),
-    )
-
-
 def _parsed(line: bytes) -> Entry | None:
     try:
         entry = json.loads(line)
     except ValueError:
         return None
     return entry if isinstance(entry, dict) and isinstance(entry.get("v"), int) and "what" in entry else None
-
-
-def _recalled(entry: Entry) -> Recalled:
-    listed = entry.get("evidence")
-    known = {str(item): item for item in Evidence}
-    evidence = tuple(known[word] for word in listed if word in known) if isinstance(listed, list) else ()
-    return Recalled(
-        evidence, str(entry.get("address", "")), str(entry.get("name", "")), _number(entry.get("created_at"))
-    )
-
-
-def _packed(ref: Ref) -> Sequence[str]:
-    return [ref.scope.cloud, ref.scope.region, ref.scope.project_id, ref.kind, ref.id]
-
-
-def _ref(packed: object) -> Ref | None:
-    match packed:
-        case [str(cloud), str(region), str(project), str(kind), str(identifier)]:
-            return Ref(Scope(cloud, region, project), kind, identifier)
-    return None
-
-
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
 def _unwritable(path: Path, error: OSError) -> JournalUnwritable:

@@ -1,0 +1,79 @@
+"""What a journal can hold: one constructor per entry, built from allow-listed fields only.
+
+No body of a request or an answer gets here, and nothing of the state but ids, names and addresses.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from janitor.core.model import Evidence, Outcome, Ref, Scope
+
+Entry = Mapping[str, object]
+
+
+def run_begin(
+    *,
+    command: str,
+    workspace: str,
+    scopes: Sequence[Scope] = (),
+    lineage: str = "",
+    serial: int = -1,
+    since: float | None = None,
+) -> Entry:
+    """A run begins."""
+    where = [[s.cloud, s.region, s.project_id] for s in scopes]
+    who = {"pid": os.getpid(), "host": os.uname().nodename}
+    run = {"command": command, "workspace": workspace, "scopes": where, "lineage": lineage, "serial": serial}
+    return {"what": "run-begin", **run, "since": since, **who}
+
+
+def snapshot(path: Path) -> Entry:
+    """Where the copy of the state is, that was taken before anything could empty it."""
+    return {"what": "snapshot", "path": str(path)}
+
+
+def planned(
+    ref: Ref, *, evidence: Sequence[Evidence], address: str = "", name: str = "", created_at: float | None = None
+) -> Entry:
+    """An object that was judged ours."""
+    why = [str(item) for item in evidence]
+    return {
+        "what": "planned",
+        "ref": _packed(ref),
+        "evidence": why,
+        "address": address,
+        "name": name,
+        "created_at": created_at,
+    }
+
+
+def request(ref: Ref, op: str) -> Entry:
+    """A writing request is about to be sent. `op`: delete, detach, disassociate …"""
+    return {"what": "request", "op": op, "ref": _packed(ref)}
+
+
+def answer(ref: Ref, op: str, *, status: int, code: str = "", accepted: bool = False) -> Entry:
+    """The answer to it. `code` is the service's own word, never its text."""
+    return {"what": "answer", "op": op, "ref": _packed(ref), "status": status, "code": code[:64], "accepted": accepted}
+
+
+def gone(ref: Ref) -> Entry:
+    """A read or a complete listing does not have it any more."""
+    return {"what": "gone", "ref": _packed(ref)}
+
+
+def outcome(ref: Ref, what: Outcome) -> Entry:
+    """What became of it."""
+    return {"what": "outcome", "ref": _packed(ref), "outcome": str(what)}
+
+
+def closed(*, listed: int) -> Entry:
+    """The proof: a last listing of that many kinds found nothing of ours."""
+    return {"what": "closed", "proof": "empty", "listed": listed}
+
+
+def _packed(ref: Ref) -> Sequence[str]:
+    return [ref.scope.cloud, ref.scope.region, ref.scope.project_id, ref.kind, ref.id]

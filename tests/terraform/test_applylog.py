@@ -1,0 +1,205 @@
+"""Logs of real applies, whole, killed and cut anywhere; and what a CI makes of their lines."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from janitor.core.errors import Refused
+from janitor.core.model import ApplyLog
+from janitor.terraform.applylog import read_log
+
+from .conftest import DATA
+
+HUMAN = ("log-kubespray-tofu.txt", "log-kubespray-terraform.txt")
+JSON = "log-small-tofu.jsonl"
+KILLED = "log-small-terraform-killed.jsonl"
+
+
+def text(name: str) -> str:
+    return (DATA / name).read_text(encoding="utf-8")
+
+
+def log(content: str) -> ApplyLog:
+    return read_log("-", text=content)
+
+
+def ids(found: ApplyLog) -> set[tuple[str, str]]:
+    return {(c.address, c.id) for c in found.created}
+
+
+def in_state(name: str) -> set[tuple[str, str]]:
+    body = json.loads((DATA / name).read_bytes())
+    return {
+        (r["type"], i["attributes"]["id"]) for r in body["resources"] if r["mode"] == "managed" for i in r["instances"]
+    }
+
+
+@pytest.mark.parametrize("name", HUMAN)
+def test_a_real_human_log_knows_every_id(name: str) -> None:
+    found = log(text(name))
+    assert (len(found.created), found.in_flight, found.finished, found.problems) == (64, (), True, ())
+    addresses = {c.address: c for c in found.created}
+    assert (
+        addresses['module.compute.openstack_compute_instance_v2.k8s_nodes["1"]'].type == "openstack_compute_instance_v2"
+    )
+
+
+def test_a_real_log_agrees_with_the_state() -> None:
+    assert {(c.type, c.id) for c in log(text(HUMAN[0])).created} == in_state("state-kubespray-tofu.json")
+    assert {(c.type, c.id) for c in log(text(JSON)).created} == in_state("state-small-tofu.json")
+
+
+def test_a_real_json_log_has_its_own_window() -> None:
+    found = log(text(JSON))
+    assert (len(found.created), found.in_flight, found.finished) == (21, (), True)
+    assert found.since is not None
+    assert found.until is not None
+    assert 0 < found.until - found.since < 600
+    assert all(found.since <= (c.at or 0) <= found.until for c in found.created)
+
+
+def test_a_log_of_a_killed_apply_says_what_was_under_way() -> None:
+    found = log(text(KILLED))
+    assert {(c.type, c.id) for c in found.created} == in_state("state-small-terraform-killed.json")
+    assert ("openstack_networking_port_v2.port[1]", "openstack_networking_port_v2") in found.in_flight
+    assert not found.finished
+
+
+def test_what_is_destroyed_later_is_not_there_any_more() -> None:
+    found = log(text(HUMAN[0]) + text("log-kubespray-tofu-destroy.txt"))
+    assert (found.created, found.in_flight, found.finished) == ((), (), True)
+
+
+@given(st.integers(min_value=0, max_value=len(text(JSON))))
+@settings(max_examples=60, deadline=None)
+def test_a_json_log_cut_anywhere(cut: int) -> None:
+    check_cut(JSON, cut, re.compile(r'^.*"type":"apply_complete"\}$', re.MULTILINE))
+
+
+@given(st.integers(min_value=0, max_value=len(text(HUMAN[0]))))
+@settings(max_examples=100, deadline=None)
+def test_a_human_log_cut_anywhere(cut: int) -> None:
+    check_cut(HUMAN[0], cut, re.compile(r"^.*Creation complete after \S+ \[id=[^]]*\]", re.MULTILINE))
+
+
+def check_cut(name: str, cut: int, completed: re.Pattern[str]) -> None:
+    full, part = text(name), text(name)[:cut]
+    found = log(part)
+    assert ids(found) <= ids(log(full))
+    assert len(found.created) == len(completed.findall(part))
+    assert not {address for address, _ in found.in_flight} & {c.address for c in found.created}
+
+
+@given(st.text(max_size=400))
+@settings(deadline=None)
+def test_any_text_is_a_log(content: str) -> None:
+    log(content)
+
+
+LINES = (
+    "openstack_x_v2.a: Creating...\n"
+    'module.m["k.e y"].openstack_x_v2.b[0]: Creating...\n'
+    "openstack_x_v2.a: Still creating... [10s elapsed]\n"
+    "openstack_x_v2.a: Creation complete after 12s [id=i-1]\n"
+)
+
+
+def decorated(decorate: str, line_end: str = "\n") -> str:
+    return "".join(decorate.format(line=line) + line_end for line in LINES.splitlines())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(LINES, id="plain"),
+        pytest.param(decorated("\x1b[0m\x1b[1m{line}\x1b[0m"), id="ANSI"),
+        pytest.param(decorated("{line}", "\r\n"), id="CRLF"),
+        pytest.param(decorated("2026-11-21T07:00:00.123456Z 01O {line}"), id="GitLab"),
+        pytest.param(decorated("2026-11-21T07:00:00.1234567Z {line}"), id="GitHub"),
+        pytest.param(decorated("[12:00:01] {line}"), id="another stamp"),
+        pytest.param("section_start:1:apply\r\x1b[0K" + LINES, id="GitLab's section"),
+        pytest.param("\ufeff" + LINES, id="BOM"),
+    ],
+)
+def test_what_stands_around_a_line_does_not_matter(content: str) -> None:
+    found = log(content)
+    assert ids(found) == {("openstack_x_v2.a", "i-1")}
+    assert found.in_flight == (('module.m["k.e y"].openstack_x_v2.b[0]', "openstack_x_v2"),)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "openstack_x_v2.a: Creation complete after 1s [id=i-",
+        "openstack_x_v2.a: Creation complete after 1s",
+        "openstack_x_v2.a: Creation compl",
+        "Creation complete after 1s [id=i-1]",
+        "openstack_x_v2.a: Refreshing state... [id=i-1]",
+        "data.openstack_x_v2.a: Read complete after 1s [id=i-1]",
+        "openstack_x_v2.a: Modifications complete after 1s [id=i-1]",
+        'prefix {"@level":"info","type":"apply_complete","hook":{"resource":{"addr":"a.b"},"action":"cre',
+    ],
+)
+def test_no_creation_is_read_from(line: str) -> None:
+    assert log(line + "\n").created == ()
+
+
+def test_a_replacement_keeps_only_the_new_one() -> None:
+    before = "x_y.a: Creation complete after 1s [id=old]\n"
+    after = (
+        "x_y.a: Destroying... [id=old]\nx_y.a: Destruction complete after 0s\n"
+        "x_y.a: Creating...\nx_y.a: Creation complete after 1s [id=new]\n"
+    )
+    assert ids(log(before + after)) == {("x_y.a", "new")}
+
+
+def test_create_before_destroy_keeps_only_the_new_one() -> None:
+    content = (
+        "x_y.a: Creation complete after 1s [id=old]\n"
+        "x_y.a: Creating...\nx_y.a: Creation complete after 1s [id=new]\n"
+        "x_y.a (deposed object 0badcafe): Destroying... [id=old]\n"
+        "x_y.a (deposed object 0badcafe): Destruction complete after 0s\n"
+    )
+    assert ids(log(content)) == {("x_y.a", "new")}
+
+
+def test_a_destroy_that_did_not_complete_keeps_the_id() -> None:
+    assert ids(log("x_y.a: Creation complete after 1s [id=i]\nx_y.a: Destroying... [id=i]\n")) == {("x_y.a", "i")}
+
+
+def test_ids_with_slashes_and_brackets() -> None:
+    assert ids(log("x_y.a: Creation complete after 1s [id=r-1/s-2]\n")) == {("x_y.a", "r-1/s-2")}
+    assert ids(log("x_y.a: Creation complete after 1s [id=a [b] c]\n")) == {("x_y.a", "a [b] c")}
+    assert ids(log("x_y.a: Creation complete after 1s (ID: old-form)\n")) == {("x_y.a", "old-form")}
+
+
+@pytest.mark.parametrize(
+    ("content", "finished"),
+    [
+        (LINES, False),
+        (LINES + "\nApply complete! Resources: 2 added, 0 changed, 0 destroyed.\n", True),
+        (LINES + "╷\n│ Error: execution halted\n│ \n╵\n", True),
+        (LINES + "Error: Quota exceeded\n", True),
+        ("Apply complete! Resources: 2 added\n" + LINES, False),
+    ],
+)
+def test_a_log_has_its_end_or_not(content: str, *, finished: bool) -> None:
+    assert log(content).finished is finished
+
+
+def test_what_is_no_log_says_so_and_a_missing_one_is_refused(tmp_path: Path) -> None:
+    assert "no line of an apply" in log("hello\n").problems[0]
+    with pytest.raises(Refused, match="--from-log cannot be read: No such file"):
+        read_log(tmp_path / "nope")
+
+
+def test_the_time_of_the_file_is_kept(tmp_path: Path) -> None:
+    file = tmp_path / "apply.log"
+    file.write_text(LINES, encoding="utf-16")
+    found = read_log(file)
+    assert ids(found) == {("openstack_x_v2.a", "i-1")}
+    assert found.modified == file.stat().st_mtime
