@@ -187,11 +187,25 @@ class Stage:
         """What the project holds now."""
         return look(self.connection())
 
+    @property
+    def lock_info(self) -> Path:
+        """What the holder of the state's lock wrote about itself."""
+        return self.state.with_name(f".{self.state.name}.lock.info")
+
+    def applying(self) -> subprocess.Popen[bytes]:
+        """An apply under way, in a session of its own."""
+        with self.log.open("w", encoding="utf-8") as output:
+            return subprocess.Popen(
+                [self.binary, "apply", "-auto-approve", "-input=false", "-no-color"], cwd=self.root, env=self.env,
+                stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
+            )  # fmt: skip
+
     def beside(self, workspace: str, **variables: str) -> Stage:
         """Another workspace of the same working copy. Each of the two is selected by its environment from now on."""
-        self.more["TF_WORKSPACE"] = self.workspace
-        other = Stage(self.root, self.binary, self.project, workspace, dict(variables), {"TF_WORKSPACE": workspace})
-        other.terraform("init", "-input=false")  # makes the workspace that the environment names
+        other = Stage(self.root, self.binary, self.project, workspace, dict(variables))
+        other.terraform("workspace", "new", workspace)
+        for stage in self, other:
+            stage.more["TF_WORKSPACE"] = stage.workspace
         return other
 
     def listed(self) -> list[str]:

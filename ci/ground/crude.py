@@ -19,18 +19,14 @@ from openstack.network.v2.port import Port
 THREADS = 8
 POLL = 0.3
 PATIENCE = 90.0
-INTERFACES = (
-    "network:router_interface",
-    "network:router_interface_distributed",
-    "network:ha_router_replicated_interface",
-)
+INTERFACES = ("network:router_interface", "network:router_interface_distributed", "network:ha_router_interface")
 
 Job = tuple[str, Callable[[], object]]
 
 
 def clear(cloud: Connection) -> list[str]:
     """Empty the project; returns what was refused."""
-    mine = {"project_id": cloud.current_project_id}
+    mine = {"project_id": str(cloud.current_project_id)}
     refused: list[str] = []
     with ThreadPoolExecutor(THREADS) as pool:
 
@@ -81,7 +77,7 @@ def _ground(cloud: Connection, mine: dict[str, str]) -> Iterable[Job]:
 
 
 def _detach(cloud: Connection, port: Port) -> Callable[[], object]:
-    return lambda: cloud.network.remove_interface_from_router(port.device_id, port_id=port.id)
+    return lambda: cloud.network.remove_interface_from_router(port.device_id, port=port.id)
 
 
 def _job(delete: Callable[..., object], item: openstack.resource.Resource, **options: bool) -> Job:

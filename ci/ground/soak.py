@@ -1,4 +1,4 @@
-"""`ci/soak`: seeded rounds of `ground.rounds`, kept as one JSON line each, so that a soak which was ended goes on later.
+"""`ci/soak`: seeded rounds of `ground.rounds`, kept as one JSON line each: a soak that was ended goes on later.
 
 Decides which rounds there are, which of them are still to be played, and what the table says of them all.
 """
@@ -162,7 +162,7 @@ def told(line: Line) -> str:
 
 
 def table(lines: Iterable[Line]) -> str:
-    """Way × what it found and missed, as Markdown."""
+    """Each way and what it found and missed, as Markdown."""
     head = ("wreck", "binary", "marks", "way", "rounds", "exit codes", "found", "missed", "violations")
     groups: dict[tuple[str, ...], list[Line]] = {}
     for line in lines:
@@ -178,9 +178,9 @@ def _sums(lines: list[Line]) -> tuple[str, ...]:
     missed = Counter(text.split(" ")[0] for line in lines for text in line["missed"])
     return (
         str(len(lines)),
-        ", ".join(f"{count} × {code}" for code, count in sorted(codes.items())),
+        ", ".join(f"{code} ({count})" for code, count in sorted(codes.items())),
         str(sum(line["found"] for line in lines)),
-        ", ".join(f"{count} {kind}" for kind, count in missed.most_common()) or "–",
+        ", ".join(f"{count} {kind}" for kind, count in missed.most_common()) or "none",
         str(sum(len(line["violations"]) for line in lines)),
     )
 

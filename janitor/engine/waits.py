@@ -56,7 +56,7 @@ def join(watches: Watches, board: Board, *, one: Progress, phase: Phase) -> None
         free_writer(board, one)
     if one.waiting_since is None:
         one.waiting_since = now
-    soon = now + policy.poll / 2
+    soon = now if phase is Phase.FADING else now + policy.poll / 2
     where = (one.ref.scope, one.ref.kind)
     watch = watches.get(where)
     if watch is None:
@@ -88,7 +88,7 @@ def read_round(watch: Watch, board: Board, *, listed: Listed) -> list[tuple[Prog
         one = board.steps[ref]
         if one.phase not in WAITED_FOR:
             watch.waiting.discard(ref)
-        elif one.answered_at >= listed.began:
+        elif listed.began < one.answered_at:
             unready = True
         else:
             before = one.unchanged

@@ -158,7 +158,7 @@ def _refers(instance: Instance, named: Iterable[tuple[str, references.Named]]) -
 
 
 def _exact(one: Declared, candidates: Mapping[str, list[str]]) -> tuple[tuple[str, str], ...]:
-    """What it refers to, with the indices of modules: where one instance alone can be meant, or one in its own module."""
+    """What it refers to, with the indices of modules where only one instance can be meant, or one beside it."""
     exact: dict[tuple[str, str], None] = {}
     for attribute, target in one.refers:
         possible = candidates.get(target, [])

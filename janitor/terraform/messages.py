@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from janitor.terraform.events import What, event_of, one_line
 from janitor.terraform.root import RootModule
 
-_ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07]*\x07?")
+_ANSI = re.compile(r"\x1b\[[0-9;?]*(?:[A-Za-z]|$)|\x1b\][^\x07]*\x07?", re.MULTILINE)  # also one that was cut
 _BOX = re.compile(r"^[\s│╷╵|]+", re.MULTILINE)
 _SECRET = re.compile(r"(?i)passw|secret|token|credential|private|api_?key|access_?key|TF_ENCRYPTION|PG_CONN_STR")
 _WORDS = frozenset({"true", "false", "null", "none"})

@@ -33,6 +33,12 @@ LOOK_EVERY = 4.0
 """Seconds that a delete is under way before its holders are asked for, and between two such looks."""
 
 
+SHOWN = frozenset({What.START, What.PROGRESS, What.COMPLETE, What.ERRORED})
+
+POLLED = frozenset({"security_group", "subnet", "network", "router", "router_interface", "port"})
+"""Kinds whose delete the provider repeats on a conflict, for minutes, without a word about who is in the way."""
+
+
 def has_work(knowledge: Knowledge, settings: Settings) -> bool:
     """Whether terraform is asked at all: it has a state with something in it, and nobody said --direct."""
     asked = not settings.direct and settings.state is None and knowledge.root.binary is not None
@@ -63,7 +69,7 @@ class Watch:
                 self.running[event.address] = (event, now)
             elif event.what in {What.COMPLETE, What.ERRORED}:
                 self.running.pop(event.address, None)
-        if event.address:
+        if event.address and event.what in SHOWN:
             self.call.console.terraform(event.address, event.action, str(event.what).removeprefix("apply_"), elapsed=event.elapsed)
 
     def follow(self, halt: threading.Event) -> None:
@@ -194,7 +200,7 @@ def _objection(delete: Delete, knowledge: Knowledge, looked: Looked) -> str:
 def _held(knowledge: Knowledge, looked: Looked, event: ApplyEvent, doomed: frozenset[str]) -> str:
     """Who holds what terraform waits for, if the plan will not remove that holder."""
     kind = kind_of_type(event.type)
-    if kind is None:
+    if kind is None or kind.name not in POLLED:
         return ""
     ref = next(
         (

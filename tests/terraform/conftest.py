@@ -71,11 +71,13 @@ def run(root: RootModule, *arguments: str, **environment: str) -> subprocess.Com
     return subprocess.run(command, cwd=root.path, env=env, capture_output=True, text=True, check=False)
 
 
-def apply(root: RootModule) -> None:
+def apply(root: RootModule, **variables: str) -> None:
     """`init` and `apply` as a user runs them."""
-    for arguments in (("init", "-input=false"), ("apply", "-auto-approve", "-input=false")):
-        done = run(root, *arguments, **({"TF_WORKSPACE": "default"} if arguments[0] == "init" else {}))
-        assert done.returncode == 0, done.stdout + done.stderr
+    given = {f"TF_VAR_{name}": value for name, value in variables.items()}
+    done = run(root, "init", "-input=false", TF_WORKSPACE="default")
+    assert done.returncode == 0, done.stdout + done.stderr
+    done = run(root, "apply", "-auto-approve", "-input=false", **given)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def tree(folder: Path) -> dict[str, bytes]:

@@ -14,6 +14,7 @@ from janitor.core.model import Order
 OURS = MappingProxyType({"project_id": "{project}"})
 PENDING = ("PENDING_CREATE", "PENDING_UPDATE", "PENDING_DELETE")
 TAGGED = (MarkForm.TAGS, MarkForm.DESCRIPTION)
+PATIENT = 24  # about a minute of listings: an amphora takes that long to boot, and shows nothing meanwhile
 ADVICE = "as admin: set its provisioning_status to ERROR in Octavia's database or fail it over, then delete {id}"
 
 BALANCER_KINDS = (
@@ -46,6 +47,7 @@ BALANCER_KINDS = (
         busy=PENDING,
         dead=("DELETED",),
         advice=ADVICE,
+        readings=PATIENT,
         quota=("load_balancer",),
     ),
     Kind(
@@ -69,6 +71,7 @@ BALANCER_KINDS = (
         busy=PENDING,
         dead=("DELETED",),
         advice=ADVICE,
+        readings=PATIENT,
         quota=("listener",),
     ),
     Kind(
@@ -89,6 +92,7 @@ BALANCER_KINDS = (
         busy=PENDING,
         dead=("DELETED",),
         advice=ADVICE,
+        readings=PATIENT,
         quota=("pool",),
     ),
     Kind(
@@ -126,6 +130,7 @@ BALANCER_KINDS = (
         busy=PENDING,
         dead=("DELETED",),
         advice=ADVICE,
+        readings=PATIENT,
         quota=("health_monitor",),
     ),
 )

@@ -38,6 +38,7 @@ COMPUTE_KINDS = (
         created_mark=(MarkForm.METADATA,),
         dead=("DELETED", "SOFT_DELETED"),
         advice="as admin: openstack server set --state error {id}; openstack server delete {id}",
+        readings=16,  # half a minute in task state `deleting` is nothing for a compute host
         quota=("instances", "cores", "ram"),
     ),
     Kind(

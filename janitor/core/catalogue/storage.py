@@ -32,6 +32,7 @@ STORAGE_KINDS = (
         busy=(*PASSING, "in-use", "deleting", "maintenance"),
         stuck=("error_deleting",),
         advice=FORCE.format(what="volume"),
+        readings=16,  # a backend that wipes its volumes shows nothing meanwhile
         quota=("volumes", "gigabytes"),
     ),
     Kind(
@@ -50,6 +51,7 @@ STORAGE_KINDS = (
         busy=("creating", "deleting", "backing-up"),
         stuck=("error_deleting",),
         advice=FORCE.format(what="volume snapshot"),
+        readings=16,
         quota=("snapshots",),
     ),
     Kind(
@@ -69,6 +71,7 @@ STORAGE_KINDS = (
         busy=("creating", "deleting", "restoring"),
         stuck=("error_deleting",),
         advice=FORCE.format(what="volume backup"),
+        readings=16,
     ),
     Kind(
         name="image",

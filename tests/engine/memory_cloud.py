@@ -1,0 +1,198 @@
+"""An in-memory OpenStack with rules: it refuses what the services refuse, and forgets as slowly as they do.
+
+Bodies are those of the real APIs and are read by the catalogue's own reading code. Rules stand in `memory_rules`, what
+can be made in `memory_makers`. Time is the crew's; what happens later is kept as events and happens on the next call.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from builders import HOME
+from engine import memory_makers, memory_rules
+
+from janitor.core.catalogue import KINDS, observe, source_kind
+from janitor.core.model import Holder, Observed, Ref, Scope
+from janitor.core.plan import Step
+from janitor.engine.protocols import Answer, CloudFault, Reply
+
+Body = dict[str, Any]
+
+
+@dataclass
+class Times:
+    """How long the asynchronous things take, in seconds."""
+
+    server: float = 1.5
+    load_balancer: float = 1.0
+    child: float = 0.3  # of a load balancer
+    volume: float = 0.8
+    attachment: float = 0.5
+    never: set[str] = field(default_factory=set)  # ids whose delete is accepted and never ends
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request as the cloud saw it."""
+
+    at: float
+    op: str
+    kind: str
+    id: str
+    answer: Answer
+    dying: bool = False  # its delete had been accepted before
+
+
+@dataclass
+class Faults:
+    """A seeded plan of trouble: a share of the calls fails, some of them after they were carried out."""
+
+    share: float = 0.0
+    lost: float = 0.0  # share of the deletes that are carried out, but whose answer is lost
+    seed: int = 0
+    until: float = float("inf")  # on the clock
+    services: frozenset[str] = frozenset()  # down altogether
+    answers: tuple[Answer, ...] = (
+        Answer(Reply.THROTTLED, 429, "tooMany", retry_after=1.0),
+        Answer(Reply.THROTTLED, 503, "busy", retry_after=0.5),
+        Answer(Reply.BROKEN, 500, "internal"),
+        Answer(Reply.BROKEN, 502),
+        Answer(Reply.BROKEN, text="no answer"),
+    )
+
+    def __post_init__(self) -> None:
+        self.dice = Random(self.seed)
+
+    def of(self, service: str, now: float) -> Answer | None:
+        if now >= self.until:
+            return None
+        if service in self.services:
+            return Answer(Reply.BROKEN, 503, "down")
+        return self.dice.choice(self.answers) if self.dice.random() < self.share else None
+
+    def loses(self, now: float) -> bool:
+        return now < self.until and self.dice.random() < self.lost
+
+
+class MemoryCloud:
+    """What lives, in every project; answers as the `Cloud` of the engine for the projects of its scopes."""
+
+    def __init__(self, clock: Callable[[], float], *, times: Times | None = None, faults: Faults | None = None) -> None:
+        self.clock = clock
+        self.times = times or Times()
+        self.faults = faults or Faults()
+        self.bodies: dict[str, dict[str, Body]] = defaultdict(dict)
+        self.calls: list[Call] = []
+        self.deleted: list[Ref] = []  # every object that left, by whatever way
+        self.dying: set[tuple[str, str]] = set()
+        self.after_read: list[Callable[[Ref], None]] = []  # somebody else acts between our read and our delete
+        self._events: list[tuple[float, int, Callable[[], None]]] = []
+        self._count = 0
+
+    # --- what a test does to it ---
+
+    def make(self, kind: str, name: str, *, project: str = "home", **fields: Any) -> str:
+        """Make an object; references are given as ids. Returns its id."""
+        return memory_makers.MAKERS[kind](self, name, project, **fields)
+
+    def new_id(self, kind: str) -> str:
+        self._count += 1
+        return f"{kind}-{self._count:04d}"
+
+    def put(self, kind: str, body: Body) -> str:
+        identifier = str(body[KINDS[kind].id_field])
+        self.bodies[kind][identifier] = body
+        return identifier
+
+    def later(self, seconds: float, what: Callable[[], None]) -> None:
+        self._count += 1
+        heapq.heappush(self._events, (self.clock() + seconds, self._count, what))
+
+    def remove(self, kind: str, identifier: str) -> None:
+        body = self.bodies[kind].pop(identifier, None)
+        if body is not None:
+            self.deleted.append(Ref(HOME, kind, identifier))
+
+    def live(self, kind: str) -> list[Body]:
+        return list(self.bodies[kind].values())
+
+    def advance(self) -> None:
+        while self._events and self._events[0][0] <= self.clock():
+            heapq.heappop(self._events)[2]()
+
+    def left(self, project: str = "home") -> list[str]:
+        """Everything of a project that lives, as `kind id`."""
+        self.advance()
+        return sorted(f"{kind} {i}" for kind in self.bodies for i, b in self.bodies[kind].items() if b["_p"] == project)
+
+    def observed(self, scope: Scope = HOME) -> dict[Ref, Observed]:
+        """All that the project sees."""
+        return {o.ref: o for kind in KINDS for o in self._seen(scope, kind)}
+
+    # --- the engine's Cloud ---
+
+    def read(self, ref: Ref) -> Observed | None:
+        self.advance()
+        self._fault("read", ref)
+        found = next((o for o in self._seen(ref.scope, ref.kind, shared=True) if o.ref.id == ref.id), None)
+        self._log("read", ref, Answer(Reply.ACCEPTED if found else Reply.GONE, 200 if found else 404))
+        for hook in self.after_read:
+            hook(ref)
+        return found
+
+    def listing(self, scope: Scope, kind: str) -> Sequence[Observed]:
+        self.advance()
+        self._fault("list", Ref(scope, kind, ""))
+        self._log("list", Ref(scope, kind, ""), Answer(Reply.ACCEPTED, 200))
+        return list(self._seen(scope, kind))
+
+    def delete(self, step: Step, observed: Observed) -> Answer:
+        self.advance()
+        ref = step.ref
+        fault = self.faults.of(KINDS[ref.kind].service, self.clock())
+        if fault is not None:
+            self._log("delete", ref, fault)
+            return fault
+        answer = self.ask(ref, observed)
+        if self.faults.loses(self.clock()):
+            return Answer(Reply.BROKEN, text="the connection broke")
+        return answer
+
+    def ask(self, ref: Ref, observed: Observed) -> Answer:
+        """What the service itself answers."""
+        answer = memory_rules.DELETES[ref.kind](self, observed)
+        self._log("delete", ref, answer)
+        if answer.reply is Reply.ACCEPTED:
+            self.dying.add((ref.kind, ref.id))
+        return answer
+
+    def holders(self, observed: Observed, answer: Answer) -> Sequence[Holder]:
+        self.advance()
+        self._fault("holders", observed.ref)
+        self._log("holders", observed.ref, Answer(Reply.ACCEPTED, 200))
+        found = []
+        for kind, identifier in memory_rules.holders(self, observed, answer):
+            one = next((o for o in self._seen(observed.ref.scope, kind, shared=True) if o.ref.id == identifier), None)
+            if one is not None:
+                found.append(Holder(kind, identifier, one.name, one.project_id, one))
+        return found
+
+    def _seen(self, scope: Scope, kind: str, *, shared: bool = False) -> Iterator[Observed]:
+        for body in self.live(source_kind(kind)):
+            if body["_p"] == scope.project_id or (shared and body.get("shared")):
+                yield from observe(KINDS[kind], scope, body)
+
+    def _fault(self, op: str, ref: Ref) -> None:
+        fault = self.faults.of(KINDS[ref.kind].service, self.clock())
+        if fault is not None:
+            self._log(op, ref, fault)
+            raise CloudFault(fault)
+
+    def _log(self, op: str, ref: Ref, answer: Answer) -> None:
+        dying = (ref.kind, ref.id) in self.dying
+        self.calls.append(Call(self.clock(), op, ref.kind, ref.id, answer, dying))

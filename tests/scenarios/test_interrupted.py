@@ -1,0 +1,88 @@
+"""janitor itself is interrupted: by a signal it ends in order, by kill -9 it loses nothing but time."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Callable
+
+import pytest
+
+from ground.cloud import gate
+from stage import Stage
+
+pytestmark = pytest.mark.scenario
+
+GRACE = 7.0
+
+
+def journal(stage: Stage) -> list[dict[str, object]]:
+    (path,) = (stage.root / ".janitor").glob("*.jsonl")
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
+def test_a_signal_while_deleting_leaves_journal_and_report(
+    make: Callable[..., Stage], binary: str, number: signal.Signals
+) -> None:
+    stage = make("volumes", binary)
+    stage.apply()
+    name = stage.variables["name"]
+    with gate("cinder.delete_volume", match=f"^{name}-held$", action="hang") as hanging:
+        running = stage.start("destroy", "-y", "--direct")
+        assert hanging.reached(60)
+        running.signal(number)
+        ended = running.end()
+        assert ended.code == 130, ended.text
+        assert ended.seconds < GRACE
+        assert ended.report["verdict"] == "interrupted"
+        assert {o["name"] for o in ended.report["objects"]} == {f"{name}-held", f"{name}-free"}
+        (held,) = ended.objects(name=f"{name}-held")
+        assert held["outcome"] != "deleted"
+        assert any(entry["what"] == "answer" and entry["id"] == held["id"] for entry in journal(stage))
+
+    again = stage.destroy("--direct")
+    assert again.code == 0, again.text
+    assert stage.look() == {}
+    assert stage.listed() == []
+
+
+def test_kill_9_while_deleting_costs_nothing_but_time(make: Callable[..., Stage], binary: str) -> None:
+    stage = make("volumes", binary)
+    stage.apply()
+    name = stage.variables["name"]
+    with gate("cinder.delete_volume", match=f"^{name}-held$", action="hang") as hanging:
+        running = stage.start("destroy", "-y", "--direct")
+        assert hanging.reached(60)
+        running.signal(signal.SIGKILL)
+        ended = running.end()
+        assert (ended.code, ended.report) == (-signal.SIGKILL, {})
+
+    again = stage.destroy("--direct")
+    assert again.code == 0, again.text
+    assert stage.look() == {}
+    assert stage.listed() == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=["SIGTERM", "SIGKILL"])
+def test_during_terraforms_half_terraform_is_left_to_end_by_itself(
+    make: Callable[..., Stage], binary: str, number: signal.Signals
+) -> None:
+    """Killing it is what ruins states: the next run waits for its lock, if it still has it."""
+    stage = make("volumes", binary)
+    stage.apply()
+    name = stage.variables["name"]
+    with gate("cinder.delete_volume", match=f"^{name}-held$", action="hang") as hanging:
+        running = stage.start("destroy", "-y")
+        assert hanging.reached(60)
+        running.signal(number)
+        ended = running.end()
+        assert ended.code == (130 if number == signal.SIGTERM else -signal.SIGKILL), ended.text
+        assert ended.seconds < GRACE
+        second = stage.start("destroy", "-y")
+        if number == signal.SIGKILL:
+            assert stage.lock_info.exists(), "terraform lives on, and holds the state's lock"
+    again = second.end()
+    assert again.code == 0, again.text
+    assert stage.look() == {}
+    assert stage.listed() == []

@@ -1,0 +1,137 @@
+"""What must never happen, tried: neither janitor nor the terraform that it starts deletes what is not the run's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from ground.cloud import LocalCloud
+from stage import Ran, Stage
+
+pytestmark = pytest.mark.scenario
+
+both_ways = pytest.mark.parametrize("mode", [[], ["--direct"]], ids=["after terraform", "direct"])
+
+
+def names(stage: Stage) -> set[str]:
+    return {seen.name.removeprefix(stage.project.name + "-") for seen in stage.look().values()}
+
+
+def reasons(ended: Ran, stage: Stage) -> dict[str, str]:
+    kept = ended.objects(outcome="kept")
+    return {o["name"].removeprefix(stage.project.name + "-"): o["reason"] for o in kept if o["name"]}
+
+
+@both_ways
+def test_marks_sharing_and_data_sources_protect(
+    make: Callable[..., Stage], local_cloud: LocalCloud, binary: str, mode: list[str]
+) -> None:
+    stage = make("guarded", binary)
+    cloud, name = stage.connection(), stage.project.name
+    cloud.network.create_network(name=f"{name}-read")
+    stage.apply()
+    tagged = cloud.network.find_security_group(f"{name}-tagged", ignore_missing=False)
+    cloud.network.set_tags(tagged, ["janitor:keep"])
+    volume = cloud.block_storage.find_volume(f"{name}-other-run", ignore_missing=False)
+    cloud.block_storage.set_volume_metadata(volume, **{"janitor-run": "somebody-else"})
+    shared = cloud.network.find_network(f"{name}-shared", ignore_missing=False)
+    body = {"network": {"shared": True}}
+    local_cloud.admin.service("network", "PUT", f"/v2.0/networks/{shared.id}", body)
+
+    ended = stage.destroy(*mode)
+    assert names(stage) == {"read", "tagged", "other-run", "shared"}, ended.text
+    told = reasons(ended, stage)
+    assert "janitor:keep" in told["tagged"]
+    assert "another run: somebody-else" in told["other-run"]
+    assert "shared" in told["shared"]
+    assert ended.code == 0, "what is protected or foreign is not left over"
+    assert len(stage.listed()) == 4, stage.listed()
+
+
+@both_ways
+def test_prevent_destroy_protects(make: Callable[..., Stage], binary: str, mode: list[str]) -> None:
+    """terraform refuses the whole plan for it; everything else goes nevertheless."""
+    stage = make("protected", binary)
+    stage.apply()
+    ended = stage.destroy(*mode)
+    assert names(stage) == {"kept"}, ended.text
+    assert "prevent_destroy" in reasons(ended, stage)["kept"]
+    assert ended.code == 0, ended.text
+    assert stage.listed() == ["openstack_networking_network_v2.kept"]
+
+
+@both_ways
+def test_destroy_false_protects(make: Callable[..., Stage], tofu: str, mode: list[str]) -> None:
+    stage = make("forgotten", tofu)
+    stage.apply()
+    ended = stage.destroy(*mode)
+    assert names(stage) == {"kept"}, ended.text
+    assert ended.code == 0, ended.text
+    assert stage.destroy(*mode).code == 0
+    assert names(stage) == {"kept"}
+
+
+@both_ways
+def test_a_configuration_that_cannot_be_read_may_hide_protection(
+    make: Callable[..., Stage], tofu: str, mode: list[str]
+) -> None:
+    stage = make("protected", tofu)
+    stage.apply()
+    with (stage.root / "protected.tf").open("a", encoding="utf-8") as file:
+        file.write("\nresource {\n")
+    ended = stage.destroy(*mode)
+    assert names(stage) == {"kept", "on-kept", "plain"}, ended.text
+    assert ended.code != 0, "nothing was deleted, and nothing says that all of it should stay"
+    assert "protected.tf" in ended.text
+    assert "--ignore-config" in ended.text
+
+
+@both_ways
+def test_a_foreign_listener_keeps_our_load_balancer(make: Callable[..., Stage], tofu: str, mode: list[str]) -> None:
+    """It would go along with a cascade."""
+    stage = make("balanced", tofu)
+    stage.apply()
+    cloud = stage.connection().load_balancer
+    balancer = cloud.find_load_balancer(f"{stage.project.name}-balancer", ignore_missing=False)
+    listener = cloud.create_listener(name="theirs", load_balancer_id=balancer.id, protocol="TCP", protocol_port=443)
+    cloud.wait_for_load_balancer(balancer.id, interval=0.2, wait=30)
+
+    ended = stage.destroy(*mode)
+    assert ended.code == 1, ended.text
+    assert {"theirs", "balancer", "subnet", "net"} <= names(stage)
+    (held,) = ended.objects(kind="load_balancer")
+    assert held["outcome"] == "blocked"
+    assert [(h["kind"], h["id"], h["name"]) for h in held["holders"]] == [("listener", listener.id, "theirs")]
+
+    cloud.delete_listener(listener)
+    cloud.wait_for_load_balancer(balancer.id, interval=0.2, wait=30)
+    again = stage.destroy(*mode)
+    assert again.code == 0, again.text
+    assert names(stage) == set()
+
+
+@both_ways
+def test_a_foreign_volume_does_not_go_along_with_our_server(
+    make: Callable[..., Stage], tofu: str, mode: list[str]
+) -> None:
+    """Somebody attached their own, and said that Nova may delete it together with the server."""
+    stage = make("server", tofu)
+    stage.apply()
+    cloud = stage.connection()
+    volume = cloud.block_storage.create_volume(name="their-data", size=1)
+    cloud.block_storage.wait_for_status(volume, status="available", interval=0.2, wait=60)
+    server = cloud.compute.find_server(f"{stage.project.name}-server", ignore_missing=False)
+    cloud.compute.default_microversion = "2.79"
+    cloud.compute.create_volume_attachment(server, volume_id=volume.id, delete_on_termination=True)
+    cloud.block_storage.wait_for_status(volume, status="in-use", interval=0.2, wait=60)
+
+    ended = stage.destroy(*mode)
+    assert "their-data" in names(stage), ended.text
+    assert cloud.block_storage.get_volume(volume).status in ("available", "in-use")
+    if ended.code == 0:
+        assert names(stage) == {"their-data"}
+    else:
+        assert ended.code == 1, ended.text
+        (held,) = ended.objects(kind="server")
+        assert [holder["id"] for holder in held["holders"]] == [volume.id]
