@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import openstack
+
 from ground.cloud import Project
 from ground.neighbour import Seen, look
 from ground.venv import ROOT
@@ -67,7 +68,7 @@ class Running:
 
 @dataclass(slots=True)
 class Stage:
-    """One working copy in one project. `variables` go to terraform and janitor as TF_VAR_*, as a pipeline gives them."""
+    """One working copy in one project. `variables` become TF_VAR_* for terraform and janitor, as in a pipeline."""
 
     root: Path
     binary: str
@@ -78,7 +79,9 @@ class Stage:
     begun: float = field(default_factory=lambda: time.time() - 1)
 
     @classmethod
-    def of(cls, folder: Path, project: Project, *, stack: str, binary: str, workspace: str = "", **variables: str) -> Stage:
+    def of(
+        cls, folder: Path, project: Project, *, stack: str, binary: str, workspace: str = "", **variables: str
+    ) -> Stage:
         """Copy the stacks, init, and make the workspace."""
         shutil.copytree(ROOT / "terraform", folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".terraform*"))
         stage = cls(folder / "examples" / stack, binary, project, workspace or "default", dict(variables))
@@ -86,7 +89,14 @@ class Stage:
 
     @classmethod
     def small(
-        cls, folder: Path, project: Project, *, files: Iterable[Path], binary: str, workspace: str = "", **variables: str
+        cls,
+        folder: Path,
+        project: Project,
+        *,
+        files: Iterable[Path],
+        binary: str,
+        workspace: str = "",
+        **variables: str,
     ) -> Stage:
         """A root module of a few files, for what needs no whole stack: it is applied within seconds."""
         folder.mkdir(parents=True, exist_ok=True)

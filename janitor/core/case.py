@@ -13,6 +13,9 @@ from janitor.core.catalogue import KINDS, Kind, kind_of_type
 from janitor.core.marks import runs_in
 from janitor.core.model import ApplyLog, Configuration, Declared, Evidence, Ref, Resource, Scope
 
+CLOCKS_APART = 60.0
+"""How far the clock of who wrote a log may be from the cloud's, in seconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -37,6 +40,7 @@ class Case:
     claims: Mapping[Ref, tuple[Claim, ...]] = field(default_factory=dict)
     borrowed: frozenset[Ref] = frozenset()  # ids that only a data source knows
     marks: frozenset[str] = frozenset()
+    in_flight: Mapping[str, float] = field(default_factory=dict)  # addresses that were being created → not before then
     instances: tuple[Declared, ...] = ()  # what the configuration evaluates to
     names_prove: bool = False  # the state is lost or partial: names and declarations speak for what it forgot
     protected: Mapping[str, str] = field(default_factory=dict)  # address, with or without index → why
@@ -177,10 +181,19 @@ def log_claims(
             if kind is None or not known:
                 continue
             ref = Ref(scope, kind.name, created.id)
-            window = (start, end + 60.0 if end is not None else None)
+            window = (start, end + CLOCKS_APART if end is not None else None)
             name = names.get(created.address, "")
             claims.append(Claim(ref, Evidence.LOG, created.address, name=name, type=created.type, window=window))
     return claims
+
+
+def log_begins(logs: Iterable[ApplyLog]) -> Mapping[str, float]:
+    """Addresses whose creation a log with its own time stamps tells of as begun and not as done → the log's begin.
+
+    A killed apply never said their ids. A minute of grace covers the clocks' difference.
+    """
+    told = [(address, log.since) for log in logs for address, _ in log.in_flight]
+    return {address: since - CLOCKS_APART for address, since in told if since is not None}
 
 
 def kinds_of(case: Case) -> frozenset[str]:

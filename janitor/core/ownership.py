@@ -170,16 +170,19 @@ def _by_name(case: Case, world: World, known: Mapping[Ref, Verdict]) -> Mapping[
     for (kind_name, name), addresses in sorted(declared.items()):
         matches = [o for o in world.of_kind(kind_name) if o.name == name and o.ref not in known]
         free = [address for address in addresses if address not in taken]
-        young = [o for o in matches if _young(case, o)]
+        since = case.since
+        if since is None and (begun := [address for address in free if address in case.in_flight]):
+            free, since = begun, min(case.in_flight[address] for address in begun)
+        young = [o for o in matches if _young(case, o, since)]
         for observed in matches:
             found[observed.ref] = _named(case, observed, free, young=young)
     return found
 
 
-def _young(case: Case, observed: Observed) -> bool:
-    if case.since is None:
+def _young(case: Case, observed: Observed, since: float | None) -> bool:
+    if since is None:
         return case.by_name
-    return observed.created_at is not None and observed.created_at >= case.since
+    return observed.created_at is not None and observed.created_at >= since
 
 
 def _named(case: Case, observed: Observed, free: list[str], *, young: list[Observed]) -> Verdict:
@@ -188,7 +191,7 @@ def _named(case: Case, observed: Observed, free: list[str], *, young: list[Obser
 
     if reason := denial(case, observed):
         return kept(*reason)
-    if case.since is None and not case.by_name:
+    if case.since is None and observed not in young:
         return kept(Denial.UNPROVED, "has the name of ours, but the run's begin is unknown: give --since, or --by-name")
     if observed not in young:
         if observed.created_at is None:

@@ -27,6 +27,9 @@ from janitor.terraform.events import moment, one_line
 from janitor.terraform.root import RootModule
 
 _POLL = 0.25
+OURS = "janitor destroy"
+"""The operation of a lock that janitor itself took: one left behind says nothing about an apply."""
+
 # struct flock of 64-bit systems, and where the type and the holder's process stand in it.
 _LAYOUT, _TYPE, _PID = ("qqihh", 3, 2) if sys.platform == "darwin" else ("hhqqi4x", 0, 4)
 
@@ -98,7 +101,7 @@ def wait_for_lock(
 
 
 @contextmanager
-def hold(root: RootModule, *, operation: str = "janitor destroy", timeout: float = 0) -> Iterator[Hold]:
+def hold(root: RootModule, *, operation: str = OURS, timeout: float = 0) -> Iterator[Hold]:
     """Hold the state's lock, as terraform would. Raises LockHeld when somebody alive has it after `timeout` seconds."""
     backend = backend_of(root)
     path = state_path(root, backend)

@@ -133,8 +133,7 @@ def _texts(value: object) -> Iterator[str]:
     if isinstance(value, Code):
         yield value.text
     elif isinstance(value, Template):
-        if "${" in value.text or "%{" in value.text:
-            yield value.text
+        yield from _interpolations(value.text)
     elif isinstance(value, Mapping):
         for key, inner in value.items():
             if "${" in str(key):
@@ -143,6 +142,16 @@ def _texts(value: object) -> Iterator[str]:
     elif isinstance(value, list):
         for inner in value:
             yield from _texts(inner)
+
+
+def _interpolations(text: str) -> Iterator[str]:
+    """What stands in `${…}` and `%{…}` of a string; `$${` is text."""
+    for begin in re.finditer(r"(?<!\$)\$\{|(?<!%)%\{", text):
+        depth, end = 1, begin.end()
+        while depth and end < len(text):
+            depth += {"{": 1, "}": -1}.get(text[end], 0)
+            end += 1
+        yield text[begin.end() : end]
 
 
 def _traversals(text: str) -> Iterator[_Traversal]:

@@ -21,7 +21,7 @@ from janitor.workflows.knowing import IN_CLUSTER, Knowledge
 GONE = frozenset({Outcome.DELETED, Outcome.ABSENT})
 
 
-def agree(call: Call, knowledge: Knowledge, results: tuple[Result, ...]) -> Agreement:
+def agree(call: Call, knowledge: Knowledge, results: tuple[Result, ...], *, lock_held: bool) -> Agreement:
     """Let what is proved gone leave the state. A failure is a value: the cloud is clean, the state is not."""
     settings = call.settings
     if settings.keep_state:
@@ -31,29 +31,33 @@ def agree(call: Call, knowledge: Knowledge, results: tuple[Result, ...]) -> Agre
     with call.console.phase("Making the state agree"):
         try:
             now = backends.read_state(knowledge.root)
-            return _agreed(knowledge, now, results, settings)
+            return _agreed(knowledge, now, results, settings, lock_held=lock_held)
         except (JournalUnwritable, JanitorError) as error:
             return Agreement(agreed=False, reason=str(error))
 
 
-def _agreed(knowledge: Knowledge, now: Snapshot, results: tuple[Result, ...], settings: Settings) -> Agreement:
+def _agreed(
+    knowledge: Knowledge, now: Snapshot, results: tuple[Result, ...], settings: Settings, *, lock_held: bool
+) -> Agreement:
     if now.health is Health.LOST:
-        return _workspace(knowledge, settings, results)
+        return Agreement()
     if now.lineage != knowledge.snapshot.lineage and knowledge.snapshot.lineage:
         return Agreement(agreed=False, reason="the state was replaced by one of another lineage while this run worked")
     gone = tuple(_leaving(now.resources, results))
     if not gone:
-        return _workspace(knowledge, settings, results)
+        return Agreement()
     knowledge.book.keep(now.raw)
     again = backends.read_state(knowledge.root)
     if (again.lineage, again.serial) != (now.lineage, now.serial):
         return Agreement(agreed=False, reason=_by_hand(knowledge, gone, "the state's serial moved meanwhile"))
     backup = settings.journal_folder / "state-rm.backup"
-    ran = agreement.state_rm(knowledge.root, gone, lock_timeout=settings.lock_timeout, backup=backup)
+    ran = agreement.state_rm(
+        knowledge.root, gone, lock_timeout=settings.lock_timeout, lock_held=lock_held, backup=backup
+    )
     backup.unlink(missing_ok=True)  # our own copy, taken before, is the one that is kept
     if not ran.ok:
         return Agreement(agreed=False, reason=_by_hand(knowledge, gone, ran.problem))
-    return _workspace(knowledge, settings, results, removed=len(gone))
+    return Agreement(reason=f"{len(gone)} instances left it")
 
 
 def _leaving(resources: Iterable[Resource], results: tuple[Result, ...]) -> Iterator[str]:
@@ -74,13 +78,16 @@ def _leaving(resources: Iterable[Resource], results: tuple[Result, ...]) -> Iter
             yield resource.address
 
 
-def _workspace(knowledge: Knowledge, settings: Settings, results: tuple[Result, ...], *, removed: int = 0) -> Agreement:
-    told = f"{removed} instances left it" if removed else ""
+def delete_workspace(call: Call, knowledge: Knowledge, results: tuple[Result, ...], agreed: Agreement) -> Agreement:
+    """With --delete-workspace, after the proof, remove the emptied workspace; never `default`."""
+    settings = call.settings
     proved = not any(result.counts and result.outcome not in GONE for result in results)
-    if not settings.delete_workspace or knowledge.root.workspace == "default" or not proved:
-        return Agreement(reason=told)
+    asked = settings.delete_workspace and knowledge.root.workspace != "default" and knowledge.workspace_known
+    if not asked or not proved or not agreed.agreed or settings.keep_state or knowledge.root.binary is None:
+        return agreed
     ran = agreement.workspace_delete(knowledge.root, lock_timeout=settings.lock_timeout)
-    return Agreement(agreed=ran.ok, reason=f"{told}; the workspace was deleted".lstrip("; ") if ran.ok else ran.problem)
+    told = "; ".join(filter(None, (agreed.reason, "the workspace was deleted" if ran.ok else ran.problem)))
+    return Agreement(agreed=ran.ok, reason=told)
 
 
 def _by_hand(knowledge: Knowledge, gone: tuple[str, ...], why: str) -> str:

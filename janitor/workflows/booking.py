@@ -80,7 +80,9 @@ class Book:
     def record(self, entry: Mapping[str, object]) -> None:
         """One of the engine's lines: what is about to be asked, and what was answered."""
         ref = Ref(
-            Scope(str(entry["cloud"]), str(entry["region"]), str(entry["project_id"])), str(entry["kind"]), str(entry["id"])
+            Scope(str(entry["cloud"]), str(entry["region"]), str(entry["project_id"])),
+            str(entry["kind"]),
+            str(entry["id"]),
         )
         if entry["op"] == "ask":
             self.write(entries.request(ref, str(entry.get("action", "delete"))))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from janitor.console import Console
@@ -17,6 +18,7 @@ from janitor.core.errors import Interrupted, NothingProves, Refused
 from janitor.core.model import Health
 from janitor.core.outcome import Agreement, Command, Result, RunReport, TerraformRun
 from janitor.settings import Settings
+from janitor.terraform import locks
 from janitor.workflows import agreeing, handover, knowing, remaining
 from janitor.workflows.call import Call
 from janitor.workflows.cleaning import Looked, Record, conclude, look, refuse_wrong_cloud, remember
@@ -47,8 +49,9 @@ class Run:
 def run(settings: Settings, console: Console, stop: Callable[[], bool]) -> RunReport:
     """Run it. Raises JanitorError where there is nothing to report on; everything else is in the report."""
     call, began = Call(settings, console, stop), time.time()
-    with knowing.gather(call) as knowledge:
-        first = _first_look(call, knowledge)
+    with ExitStack() as stack:
+        knowledge = call.patiently(lambda: knowing.gather(call, stack))
+        first = call.patiently(lambda: _first_look(call, knowledge))
         this = Run(call, knowledge, first, first, began)
         if settings.dry_run:
             return _planned(this)
@@ -59,7 +62,7 @@ def run(settings: Settings, console: Console, stop: Callable[[], bool]) -> RunRe
         ):
             raise Refused("Nothing was deleted: the question was not answered with yes.")
         try:
-            _work(this)
+            call.patiently(lambda: _work(this))
         except Interrupted:
             return _report(this, interrupted=True)
         return _report(this)
@@ -102,6 +105,15 @@ def _work(this: Run) -> None:
             this.terraform = handover.destroy(call, knowledge, this.first)
         call.go_on()
         this.last = _look(knowledge, case)
+    with locks.hold(knowledge.root, timeout=call.settings.lock_timeout) as lock:
+        _clean(this, case)
+        this.agreement = agreeing.agree(call, knowledge, _results(this), lock_held=lock.held)
+    this.agreement = agreeing.delete_workspace(call, knowledge, _results(this), this.agreement)
+
+
+def _clean(this: Run, case: Case) -> None:
+    """Delete and prove, until nothing new appears."""
+    call, knowledge = this.call, this.knowledge
     for attempt in range(ROUNDS):
         case = remember(this.last.case, this.last.plan)
         if this.last.plan.steps:
@@ -115,8 +127,10 @@ def _work(this: Run) -> None:
             this.last = _look(knowledge, case)
         if not set(this.last.plan.steps) - set(this.record.results):
             break
-    results = conclude(this.first.plan, this.record, this.last)
-    this.agreement = agreeing.agree(call, knowledge, results)
+
+
+def _results(this: Run) -> tuple[Result, ...]:
+    return conclude(this.first.plan, this.record, this.last)
 
 
 def _planned(this: Run) -> RunReport:
@@ -127,11 +141,7 @@ def _planned(this: Run) -> RunReport:
 
 def _report(this: Run, *, interrupted: bool = False) -> RunReport:
     knowledge = this.knowledge
-    results = (
-        remaining.unfinished(this.first.plan, this.record)
-        if interrupted
-        else conclude(this.first.plan, this.record, this.last)
-    )
+    results = remaining.unfinished(this.first.plan, this.record) if interrupted else _results(this)
     unknown = agreeing.still_unknown(knowledge, this.terraform)
     report = _base(this, results=(*results, *proof.unknown_types(unknown, knowledge.scope)), interrupted=interrupted)
     if report.exit_code in PROVED:

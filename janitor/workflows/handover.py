@@ -70,7 +70,9 @@ class Watch:
             elif event.what in {What.COMPLETE, What.ERRORED}:
                 self.running.pop(event.address, None)
         if event.address and event.what in SHOWN:
-            self.call.console.terraform(event.address, event.action, str(event.what).removeprefix("apply_"), elapsed=event.elapsed)
+            self.call.console.terraform(
+                event.address, event.action, str(event.what).removeprefix("apply_"), elapsed=event.elapsed
+            )
 
     def follow(self, halt: threading.Event) -> None:
         """Look again and again, and set `halt` when terraform is to be interrupted."""
@@ -112,7 +114,7 @@ def destroy(call: Call, knowledge: Knowledge, looked: Looked) -> TerraformRun:
     """Run terraform destroy over what is ours. Raises Interrupted for a signal, never for what terraform does."""
     began, root, console = time.monotonic(), knowledge.root, call.console
     with tempfile.TemporaryDirectory(prefix="janitor-plan-") as folder:
-        planned = _acceptable(knowledge, looked, Path(folder), lock_timeout=call.settings.lock_timeout)
+        planned = _acceptable(knowledge, looked, Path(folder), call=call)
         if planned.problem:
             console.warn(planned.problem)
             return TerraformRun(
@@ -152,10 +154,10 @@ class Accepted:
     exit_code: int = 0
 
 
-def _acceptable(knowledge: Knowledge, looked: Looked, folder: Path, *, lock_timeout: float) -> Accepted:
+def _acceptable(knowledge: Knowledge, looked: Looked, folder: Path, *, call: Call) -> Accepted:
     """Plan; where the plan would delete something that is kept, once more without it; else leave it to the fallback."""
-    root = knowledge.root
-    first = plan_destroy(root, folder / "destroy.tfplan", lock_timeout=lock_timeout)
+    root, lock_timeout, stop = knowledge.root, call.settings.lock_timeout, call.halted
+    first = plan_destroy(root, folder / "destroy.tfplan", lock_timeout=lock_timeout, stop=stop)
     if not first.ran.ok:
         return Accepted(problem=first.ran.problem, exit_code=first.ran.exit_code)
     strangers = {d.address: why for d in first.deletes if (why := _objection(d, knowledge, looked))}
@@ -163,9 +165,11 @@ def _acceptable(knowledge: Knowledge, looked: Looked, folder: Path, *, lock_time
         return Accepted(first)
     names = ", ".join(f"{address} ({why})" for address, why in sorted(strangers.items())[:3]) or ", ".join(first.others)
     second = (
-        plan_destroy(root, folder / "rest.tfplan", exclude=sorted(strangers), lock_timeout=lock_timeout)
+        plan_destroy(root, folder / "rest.tfplan", exclude=sorted(strangers), lock_timeout=lock_timeout, stop=stop)
         if root.flavour == "tofu"
-        else plan_destroy(root, folder / "rest.tfplan", target=_rest(first, strangers), lock_timeout=lock_timeout)
+        else plan_destroy(
+            root, folder / "rest.tfplan", target=_rest(first, strangers), lock_timeout=lock_timeout, stop=stop
+        )
     )
     if second.ran.ok and not second.others and not any(_objection(d, knowledge, looked) for d in second.deletes):
         return Accepted(second)

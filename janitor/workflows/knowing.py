@@ -9,14 +9,14 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from janitor.cloud.live import LiveCloud
 from janitor.cloud.session import Session
 from janitor.cloud.signin import connect
-from janitor.core.case import Case, Claim, claims_by_ref, log_claims, state_claims, without_index
+from janitor.core.case import Case, Claim, claims_by_ref, log_begins, log_claims, state_claims, without_index
 from janitor.core.catalogue import OUTSIDE_NOTHING, kind_of_type
 from janitor.core.errors import CredentialsRefused, WrongCloud
 from janitor.core.model import ApplyLog, Configuration, Evidence, Health, Ref, Resource, Scope, Snapshot, World
@@ -97,27 +97,27 @@ class Reading:
     configuration: Configuration
 
 
-@contextmanager
-def gather(call: Call) -> Iterator[Knowledge]:
-    """Read it all; the journal stays open inside. Raises JanitorError with one sentence where something is missing."""
+def gather(call: Call, stack: ExitStack) -> Knowledge:
+    """Read it all; what stays open is closed with the stack. Raises JanitorError with one sentence."""
     settings, console = call.settings, call.console
-    with ExitStack() as stack:
-        with console.phase("Reading the state"):
-            root = _root(settings)
-            lock = locks.wait_for_lock(root, settings.lock_timeout)
-            prepared = _prepare(root, settings)
-            stack.callback(prepared.tidy)
-            snapshot = backends.read_state(root, state_file=settings.state)
-            logs = tuple(_log(path) for path in settings.from_log)
-        with console.phase("Signing in"):
-            session = connect(settings.os_cloud, pool_size=2 * settings.concurrency)
-        book = stack.enter_context(_book(root, settings, session))
-        book.begin(settings, root, snapshot, scope=session.scope)
-        signs = _interrupted(lock, book.recollection, logs)
-        with console.phase("Reading the configuration"):
-            configuration = _configuration(root, settings, snapshot, wanted=bool(signs or logs))
-        reading = Reading(root, prepared, snapshot, logs, session, book.recollection, signs, configuration)
-        yield _known(settings, book, reading)
+    with console.phase("Reading the state"):
+        root = _root(settings)
+        lock = locks.wait_for_lock(root, settings.lock_timeout, sleep=call.sleep)
+        prepared = _prepare(root, call)
+        stack.callback(prepared.tidy)
+        snapshot = backends.read_state(root, state_file=settings.state)
+        logs = tuple(_log(path) for path in settings.from_log)
+    call.go_on()
+    with console.phase("Signing in"):
+        session = connect(settings.os_cloud, pool_size=2 * settings.concurrency)
+    book = stack.enter_context(_book(root, settings, session))
+    book.begin(settings, root, snapshot, scope=session.scope)
+    signs = _interrupted(lock, book.recollection, logs)
+    with console.phase("Reading the configuration"):
+        configuration = _configuration(root, call, snapshot, wanted=bool(signs or logs))
+    call.go_on()
+    reading = Reading(root, prepared, snapshot, logs, session, book.recollection, signs, configuration)
+    return _known(settings, book, reading)
 
 
 def _root(settings: Settings) -> RootModule:
@@ -132,11 +132,11 @@ def _root(settings: Settings) -> RootModule:
     )
 
 
-def _prepare(root: RootModule, settings: Settings) -> Initialised:
+def _prepare(root: RootModule, call: Call) -> Initialised:
     """`init` where it never ran, and where there is a binary: a fresh clone in a cleanup job has no `.terraform`."""
-    if root.binary is None or settings.state is not None:
+    if root.binary is None or call.settings.state is not None:
         return Initialised()
-    return init_if_needed(root)
+    return init_if_needed(root, stop=call.halted)
 
 
 def _log(path: Path) -> ApplyLog:
@@ -158,7 +158,7 @@ def _book(root: RootModule, settings: Settings, session: Session) -> Book:
 def _interrupted(lock: locks.LockState, recollection: Recollection, logs: tuple[ApplyLog, ...]) -> tuple[str, ...]:
     """What says that an apply was interrupted."""
     signs = []
-    if lock.left_behind:
+    if lock.left_behind and lock.holder is not None and not lock.holder.operation.startswith(locks.OURS):
         signs.append(f"a dead command left its lock behind: {lock.holder}")
     if recollection.open_apply:
         signs.append("the journal has an apply without an end")
@@ -166,10 +166,10 @@ def _interrupted(lock: locks.LockState, recollection: Recollection, logs: tuple[
     return tuple(signs)
 
 
-def _configuration(root: RootModule, settings: Settings, snapshot: Snapshot, *, wanted: bool) -> Configuration:
+def _configuration(root: RootModule, call: Call, snapshot: Snapshot, *, wanted: bool) -> Configuration:
     """The evaluated configuration where names may be needed, else only what protects."""
     if snapshot.health is not Health.WHOLE or wanted:
-        return evaluate(root, how=settings.evaluate.value)
+        return evaluate(root, how=call.settings.evaluate.value, stop=call.halted)
     return read_configuration(root)
 
 
@@ -186,6 +186,7 @@ def _known(settings: Settings, book: Book, read: Reading) -> Knowledge:
         claims=claims_by_ref(claims),
         borrowed=_borrowed(snapshot, scope_of, session.scope),
         marks=frozenset(settings.mark),
+        in_flight=log_begins(read.logs),
         instances=configuration.instances,
         names_prove=snapshot.health is not Health.WHOLE or bool(read.signs),
         protected=_protected(snapshot, configuration, settings),

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
 from clouds import local_cloud, project
-from ground.cloud import Project
 from stage import Stage
+
+from ground.cloud import Project
 
 __all__ = ["binary", "local_cloud", "make", "project", "tofu"]
 

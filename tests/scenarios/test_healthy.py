@@ -1,4 +1,4 @@
-"""A workspace to which nothing happened: terraform's destroy does the work, janitor proves it, and leaves others alone."""
+"""A workspace to which nothing happened: terraform's destroy does the work, janitor proves it; others do not notice."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from stage import Stage
 
 from ground.cloud import Project, fault_region
-from stage import Stage
 
 pytestmark = pytest.mark.scenario
 

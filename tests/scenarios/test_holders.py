@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from stage import Stage
 
 from ground.neighbour import put_port
-from stage import Stage
 
 pytestmark = pytest.mark.scenario
 

@@ -7,9 +7,9 @@ import signal
 from collections.abc import Callable
 
 import pytest
+from stage import Stage
 
 from ground.cloud import gate
-from stage import Stage
 
 pytestmark = pytest.mark.scenario
 

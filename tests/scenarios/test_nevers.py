@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from stage import Ran, Stage
 
 from ground.cloud import LocalCloud
-from stage import Ran, Stage
 
 pytestmark = pytest.mark.scenario
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from stage import Ran, Stage
 
 from ground.cloud import Project
-from stage import Ran, Stage
 
 STACKS = Path(__file__).parent / "stacks"
 

@@ -1,4 +1,4 @@
-"""Objects that the cloud itself will not let go: everything else goes, and the run ends by itself and says what helps."""
+"""Objects that the cloud itself will not let go: all else goes, and the run ends by itself and says what helps."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
+from stage import Stage
 
 from ground.cloud import LocalCloud, gate
-from stage import Stage
 
 pytestmark = pytest.mark.scenario
 

@@ -1,4 +1,4 @@
-"""What janitor writes: no secret of the state, nothing that others may read, no name that does anything to its reader."""
+"""What janitor writes: no secret of the state, nothing that others may read, no name that harms its reader."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
 from stage import Stage
 
 pytestmark = pytest.mark.scenario

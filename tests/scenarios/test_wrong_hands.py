@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from stage import Stage
 
 from ground.cloud import LocalCloud, gate
-from stage import Stage
 
 pytestmark = pytest.mark.scenario
 
@@ -55,16 +55,18 @@ def test_an_older_state_is_no_proof(make: Callable[..., Stage], tofu: str) -> No
     assert ended.code in (0, 4), ended.text
 
 
-def test_a_state_that_somebody_else_wrote_meanwhile_is_not_overwritten(
-    make: Callable[..., Stage], tofu: str
-) -> None:
+def test_a_state_that_somebody_else_wrote_meanwhile_is_not_overwritten(make: Callable[..., Stage], tofu: str) -> None:
     stage = make("volumes", tofu)
     stage.apply()
     with gate("cinder.delete_volume", match=f"^{stage.variables['name']}-held$", action="hang") as hanging:
         running = stage.start("destroy", "-y", "--direct")
         assert hanging.reached(60)
         moved = stage.terraform(
-            "state", "mv", "openstack_blockstorage_volume_v3.free", "openstack_blockstorage_volume_v3.moved", check=False
+            "state",
+            "mv",
+            "openstack_blockstorage_volume_v3.free",
+            "openstack_blockstorage_volume_v3.moved",
+            check=False,
         )
     ended = running.end()
     assert stage.look() == {}

@@ -1,4 +1,4 @@
-"""What a configuration declares: by a plan on an empty state, and by the small evaluator. Where both know, they agree."""
+"""What a configuration declares, by a plan on an empty state and by the small evaluator: where both know, they agree."""
 
 import threading
 import time
@@ -22,6 +22,8 @@ terraform {
   }
 }
 """
+NOWHERE = {"OS_AUTH_URL": "http://127.0.0.1:9/v3", "OS_USERNAME": "u", "OS_PASSWORD": "p", "OS_PROJECT_NAME": "p"}
+"""Enough for the provider to be configured; it is never asked for anything while nothing exists."""
 NETWORK = 'resource "openstack_networking_network_v2" "n" {{\n  {body}\n}}\n'
 
 
@@ -73,7 +75,7 @@ CASES: Mapping[str, tuple[str, dict[str, str | None]]] = {
         {'n["b"]': "i0,i1"},
     ),
     "escapes": (network('name = "a$${b}\\u0041\\"c"'), {"n": 'a${b}A"c'}),
-    "heredoc": (network("name = trimspace(<<-EOT\n    a b\n  EOT\n  )"), {"n": "a b"}),
+    "heredoc": (network("name = <<-EOT\n    a ${1 + 1}\n      b\n  EOT"), {"n": "a 2\n  b\n"}),
     "another resource's name": (
         network('name = "a"').replace('"n"', '"other"')
         + network('name = "${openstack_networking_network_v2.other.name}-b"'),
@@ -96,10 +98,11 @@ def test_both_evaluators_agree(make_root: MakeRoot, binary: str) -> None:
     """All the cases as modules of one configuration, so that the binary has to start only once."""
     files = {"main.tf": PROVIDER + 'variable "given" {}\n'}
     for number, (text, _) in enumerate(CASES.values()):
-        files[f"m{number}/main.tf"] = text.replace("given", "given") + PROVIDER
+        files[f"m{number}/main.tf"] = text + PROVIDER
         given = "\n  given = var.given" if "given" in text else ""
         files["main.tf"] += f'module "m{number}" {{\n  source = "./m{number}"{given}\n}}\n'
-    root = make_root(files, binary=binary, workspace="feature-7", variables=["given=job-1"])
+    options = {"workspace": "feature-7", "variables": ["given=job-1"], "environment": NOWHERE}
+    root = make_root(files, binary=binary, **options)
     before = tree(root.path)
     found = evaluate(root, how="binary")
     if any("init failed" in problem for problem in found.problems):
@@ -128,6 +131,7 @@ def test_both_evaluators_agree(make_root: MakeRoot, binary: str) -> None:
         pytest.param('module "m" {\n  source = "registry/x/y"\n}\n', False, id="a module that is not here"),
         pytest.param(network("name = local.a") + "locals {\n  a = local.b\n  b = local.a\n}\n", False, id="a circle"),
         pytest.param(network('name = "%{ if true }a%{ endif }"'), False, id="a directive"),
+        pytest.param(network("name = trimspace(<<-EOT\n    x-\n  EOT\n  )"), False, id="a heredoc in a call"),
     ],
 )
 def test_what_it_does_not_know_is_a_hole(make_root: MakeRoot, text: str, *, complete: bool) -> None:
@@ -224,7 +228,8 @@ def test_imports_are_told(make_root: MakeRoot) -> None:
 def test_the_plan_sees_the_workspace_and_changes_nothing(make_root: MakeRoot, binary: str) -> None:
     text = SIMPLE + (
         'resource "terraform_data" "w" {\n  for_each = toset([terraform.workspace, var.label])\n}\n'
-        'resource "terraform_data" "p" {\n  for_each = toset([basename(abspath(path.root)), file("../beside.txt")])\n}\n'
+        'resource "terraform_data" "p" {\n'
+        '  for_each = toset([basename(abspath(path.root)), file("../beside.txt")])\n}\n'
     )
     root = make_root(text, binary=binary, workspace="feature-7", variables=["label=given"])
     (root.path.parent / "beside.txt").write_text("beside", encoding="utf-8")

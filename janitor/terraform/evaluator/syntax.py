@@ -292,6 +292,8 @@ class _Reader:
         return For(tuple(names), over, value, key, test, grouped)
 
     def template(self, *, closed: bool) -> Node:
+        if closed and self.text.startswith("<<", self.at):
+            raise Hole("a heredoc inside an expression is not understood")  # python-hcl2 puts it between quotes
         parts: list[Node] = []
         plain: list[str] = []
         while True:

@@ -1,0 +1,132 @@
+"""Faults: backed off from, asked again after a reading, bounded; unseen is never empty; bugs do not end the run."""
+
+from __future__ import annotations
+
+import pytest
+from engine.memory_cloud import Faults
+from engine.staging import kubespray, left, outcomes, ref, stage
+
+from janitor.core.model import Outcome
+from janitor.engine.protocols import Answer, Policy, Reply
+
+DENIED = (Answer(Reply.DENIED, 401, "Unauthorized"),)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_fifth_of_all_answers_may_fail(seed):
+    here = stage(seed, faults=Faults(share=0.2, lost=0.1, seed=seed))
+    kubespray(here)
+    assert left(here.run()) == {}
+    assert here.cloud.left() == []
+
+
+def test_a_delete_whose_answer_was_lost_is_read_before_it_is_sent_again():
+    here = stage(faults=Faults(lost=1.0))
+    key = here.make("keypair", "k")
+    done = here.run()
+    result = done.results[ref("keypair", key)]
+    assert result.outcome is Outcome.DELETED
+    assert "lost" in result.reason
+    assert here.deletes() == [key]
+
+
+def test_retry_after_is_honoured():
+    slow = Answer(Reply.THROTTLED, 429, "tooMany", retry_after=30.0)
+    here = stage(faults=Faults(share=1.0, until=1000.1, answers=(slow,)))
+    here.make("keypair", "k")
+    assert left(here.run()) == {}
+    assert here.crew.clock >= 1030.0
+
+
+def test_a_service_that_throttles_is_asked_for_less_and_it_is_said():
+    here = stage(faults=Faults(share=0.6, until=1004.0))
+    for n in range(40):
+        here.make("security_group", f"g{n}")
+    assert left(here.run()) == {}
+    said = [event.text for event in here.events if event.what == "slower"]
+    assert said
+    assert "at most 3 at once" in said[0]
+
+
+def test_a_service_that_is_down_for_half_a_minute_loses_nothing():
+    here = stage(faults=Faults(services=frozenset({"network"}), until=1030.0))
+    kubespray(here)
+    assert left(here.run()) == {}
+
+
+def test_a_service_that_is_down_for_the_whole_run_is_unseen_and_the_rest_goes():
+    here = stage(faults=Faults(services=frozenset({"block-storage"})))
+    volume, key = here.make("volume", "v"), here.make("keypair", "k")
+    done = here.run()
+    assert outcomes(done) == {f"volume {volume}": Outcome.UNVERIFIED, f"keypair {key}": Outcome.DELETED}
+    assert [kind for _, kind in done.unseen] == ["volume"]
+    assert here.crew.clock < 1300.0
+
+
+def test_a_listing_that_never_answers_leaves_accepted_unproved():
+    here = stage()
+    server = here.make("server", "s")
+    listing = here.cloud.listing
+
+    def broken(scope, kind):
+        here.cloud.faults.share = 1.0
+        try:
+            return listing(scope, kind)
+        finally:
+            here.cloud.faults.share = 0.0
+
+    here.cloud.times.never.add(server)
+    here.cloud.listing = broken  # type: ignore[method-assign]
+    done = here.run()
+    assert outcomes(done) == {f"server {server}": Outcome.UNVERIFIED}
+    assert "listing" in done.results[ref("server", server)].reason
+
+
+def test_a_401_makes_the_kind_unseen():
+    here = stage(faults=Faults(share=1.0, answers=DENIED))
+    key = here.make("keypair", "k")
+    done = here.run()
+    assert outcomes(done) == {f"keypair {key}": Outcome.UNVERIFIED}
+    assert "401" in next(iter(done.unseen.values()))
+    assert len(here.cloud.calls) == 1
+
+
+def test_a_403_fails_the_step_with_the_services_word():
+    here = stage()
+    image = here.make("image", "i")
+    here.cloud.ask = lambda *_: Answer(Reply.DENIED, 403, "Forbidden")  # type: ignore[method-assign]
+    done = here.run()
+    result = done.results[ref("image", image)]
+    assert result.outcome is Outcome.FAILED
+    assert "403 Forbidden" in result.reason
+
+
+def test_attempts_are_bounded():
+    here = stage(faults=Faults(share=1.0, answers=(Answer(Reply.BROKEN, 500),)))
+    here.make("keypair", "k")
+    here.run(policy=Policy(attempts=3))
+    assert len(here.cloud.calls) == 2 * 3  # and one second chance
+
+
+def test_a_bug_in_one_call_fails_one_step():
+    here = stage()
+    one, two = here.make("keypair", "one"), here.make("keypair", "two")
+    read = here.cloud.read
+
+    def odd(ref):
+        if ref.id == one:
+            raise ValueError("what?")
+        return read(ref)
+
+    here.cloud.read = odd  # type: ignore[method-assign]
+    done = here.run()
+    assert outcomes(done) == {"keypair one": Outcome.UNVERIFIED, f"keypair {two}": Outcome.DELETED}
+    assert "ValueError" in done.results[ref("keypair", one)].reason
+
+
+def test_a_kind_that_answers_again_is_no_longer_unseen():
+    here = stage(faults=Faults(services=frozenset({"compute"}), until=1020.0))
+    here.make("keypair", "k")
+    done = here.run(policy=Policy(attempts=4))
+    assert left(done) == {}
+    assert done.unseen == {}
