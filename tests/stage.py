@@ -126,8 +126,9 @@ class Stage:
 
     def terraform(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run the binary to its end."""
+        plain = ["-no-color"] if arguments[0] in {"init", "apply", "plan", "destroy"} else []
         done = subprocess.run(
-            [self.binary, *arguments, "-no-color"] if arguments[0] in {"init", "apply", "plan", "destroy"} else [self.binary, *arguments],
+            [self.binary, *arguments, *plain],
             cwd=self.root, env=self.env, capture_output=True, text=True, timeout=TIMEOUT, check=False,
         )  # fmt: skip
         if check:
@@ -144,17 +145,18 @@ class Stage:
         """The apply's output."""
         return self.root / "apply.log"
 
-    def apply_and_kill(self, seconds: float) -> None:
-        """Apply with `-json` output and kill -9 the whole group after that time, wherever it is then."""
+    def apply_and_kill(self, seconds: float, *, word: str = "") -> None:
+        """Apply with `-json` output and kill -9 the whole group after that time, or as soon as its log has the word."""
         command = [self.binary, "apply", "-auto-approve", "-input=false", "-json"]
+        deadline = time.monotonic() + seconds
         with self.log.open("w", encoding="utf-8") as output:
             apply = subprocess.Popen(
                 command, cwd=self.root, env=self.env, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
                 start_new_session=True,
             )  # fmt: skip
-            try:
-                apply.wait(seconds)
-            except subprocess.TimeoutExpired:
+            while apply.poll() is None and time.monotonic() < deadline and not (word and word in self.log.read_text()):
+                time.sleep(0.02)
+            if apply.poll() is None:
                 os.killpg(apply.pid, signal.SIGKILL)
             apply.wait()
 

@@ -170,8 +170,9 @@ def _by_name(case: Case, world: World, known: Mapping[Ref, Verdict]) -> Mapping[
     for (kind_name, name), addresses in sorted(declared.items()):
         matches = [o for o in world.of_kind(kind_name) if o.name == name and o.ref not in known]
         free = [address for address in addresses if address not in taken]
+        begun = [address for address in free if address in case.in_flight]
         since = case.since
-        if since is None and (begun := [address for address in free if address in case.in_flight]):
+        if since is None and begun and not case.by_name:
             free, since = begun, min(case.in_flight[address] for address in begun)
         young = [o for o in matches if _young(case, o, since)]
         for observed in matches:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from janitor.core.graph import Graph
-from janitor.core.model import Evidence, Observed, Ref, Scope, Verdict
+from janitor.core.model import Evidence, Holder, Observed, Ref, Scope, Verdict
 
 
 class Action(StrEnum):
@@ -52,6 +52,7 @@ class Plan:
     steps: Mapping[Ref, Step] = field(default_factory=dict)
     graph: Graph = field(default_factory=Graph)
     absent: tuple[Verdict, ...] = ()  # claimed by a source, proved not to exist
+    held: Mapping[Ref, tuple[Holder, ...]] = field(default_factory=dict)  # ours, but others would go along with it
     kept: tuple[Verdict, ...] = ()
     unproved: tuple[Unproved, ...] = ()
     unseen: Mapping[tuple[Scope, str], str] = field(default_factory=dict)

@@ -28,6 +28,7 @@ from janitor.core.model import (
     Verdict,
     World,
 )
+from janitor.core.ownership import surroundings
 from janitor.core.plan import Action, Plan, Step, Unproved
 
 CARRIED_CHILDREN: Mapping[str, Mapping[str, str]] = {
@@ -56,10 +57,13 @@ def make(
         *_kind_edges(steps),
     ]
     graph, _, _ = Graph.of(edges).acyclic()
+    around = surroundings(case, world, verdicts)
+    held = {ref: holders for ref, step in steps.items() if (holders := held_by(step.observed, around))}
     return Plan(
         steps=steps,
         graph=graph,
         absent=tuple(_absent(case, world)),
+        held=held,
         kept=tuple(v for ref, v in sorted(verdicts.items()) if not v.ours),
         unproved=tuple(unproved(case, world, verdicts)),
         unseen=world.unseen,

@@ -97,11 +97,12 @@ def planned(plan: Plan) -> tuple[Result, ...]:
     rows = [
         Result(
             ref,
-            Outcome.PLANNED,
+            Outcome.BLOCKED if ref in plan.held else Outcome.PLANNED,
             name=step.observed.name,
             address=step.address,
             evidence=step.evidence,
-            reason=f"goes with {step.carrier}" if step.carrier else step.why,
+            reason=_intention(plan, ref),
+            holders=plan.held.get(ref, ()),
         )
         for ref, step in sorted(plan.steps.items())
     ]
@@ -111,6 +112,13 @@ def planned(plan: Plan) -> tuple[Result, ...]:
     ]
     rows += [kept(verdict, None) for verdict in plan.kept]
     return (*rows, *unverified(plan.unproved))
+
+
+def _intention(plan: Plan, ref: Ref) -> str:
+    if holders := plan.held.get(ref):
+        return f"{holders[0]} would go along with it and is not ours"
+    carrier = plan.steps[ref].carrier
+    return f"goes with {carrier}" if carrier else plan.steps[ref].why
 
 
 def unverified(pending: Iterable[Unproved]) -> Iterator[Result]:

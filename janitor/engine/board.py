@@ -9,11 +9,12 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
+from typing import NamedTuple
 
 from janitor.core.model import Denial, Edge, EdgeSource, Holder, Outcome, Ref, Scope
-from janitor.core.plan import Plan
+from janitor.core.plan import Action, Plan
 from janitor.engine.limits import Limit, limit
 from janitor.engine.protocols import Crew, Event, Judge, Policy
 from janitor.engine.steps import SETTLED, Phase, Progress, as_holder, progress
@@ -69,6 +70,16 @@ class Board:
     def limit_of(self, service: str, scope: Scope) -> Limit:
         """The limit of a service where this scope lives."""
         return self.limits.setdefault(service_key(service, scope), limit(self.policy.per_service))
+
+
+class Ending(NamedTuple):
+    """How one step ends without being gone."""
+
+    one: Progress
+    phase: Phase
+    reason: str
+    holders: tuple[Holder, ...] = ()
+    outcome: Outcome | None = None
 
 
 def service_key(service: str, scope: Scope) -> str:
@@ -151,7 +162,7 @@ def free_writer(board: Board, one: Progress) -> None:
 
 def gone(board: Board, one: Progress, *, reason: str = "") -> None:
     """Proved: what waited for it may go. DELETED when a delete of ours may have done it, else ABSENT."""
-    ours = one.sent > 0 or one.carrier is not None
+    ours = one.sent > 0 or one.along
     _close(board, one, Phase.GONE, outcome=Outcome.DELETED if ours else Outcome.ABSENT, reason=reason)
     board.tell("gone" if ours else "absent", one, text=reason)
     for dependency in sorted(board.after.pop(one.ref, ())):
@@ -164,6 +175,7 @@ def gone(board: Board, one: Progress, *, reason: str = "") -> None:
             continue
         if child.phase is Phase.BLOCKED:
             _reopen(board, child)
+        child.along = True
         derived = child.kind.derived
         if derived is not None and derived.kind == one.ref.kind:
             gone(board, child)  # it stood in a body that is gone
@@ -193,26 +205,32 @@ def end(
     outcome: Outcome | None = None,
 ) -> None:
     """A step that does not go: what is observed to wait for it is blocked, what only prefers an order goes on."""
-    pending = deque([(one, phase, reason, holders, outcome)])
+    _end_all(board, [Ending(one, phase, reason, holders, outcome)])
+
+
+def _end_all(board: Board, endings: Iterable[Ending]) -> None:
+    pending = deque(endings)
     while pending:
-        this, phase, reason, holders, outcome = pending.popleft()
-        if this.phase in SETTLED:
+        ending = pending.popleft()
+        one = ending.one
+        if one.phase in SETTLED:
             continue
-        this.holders = holders
-        _close(board, this, phase, outcome=outcome or OUTCOMES[phase], reason=reason)
-        board.tell(phase.value, this, text=reason, holders=holders)
-        for dependency in sorted(board.after.get(this.ref, ())):
+        one.holders = ending.holders
+        _close(board, one, ending.phase, outcome=ending.outcome or OUTCOMES[ending.phase], reason=ending.reason)
+        board.tell(ending.phase.value, one, text=ending.reason, holders=ending.holders)
+        holder = as_holder(one)
+        for dependency in sorted(board.after.get(one.ref, ())):
             waiting = board.steps[dependency]
-            source = waiting.before.get(this.ref)
+            source = waiting.before.get(one.ref)
             if source is EdgeSource.KIND:
-                disconnect(board, this.ref, dependency)
+                disconnect(board, one.ref, dependency)
                 revive(board, waiting)
             elif source is EdgeSource.OBSERVED and waiting.phase is Phase.HELD:
-                pending.append((waiting, Phase.BLOCKED, f"held by {as_holder(this)}", (as_holder(this),), None))
-        for ref in sorted(board.carries.get(this.ref, ())):
+                pending.append(Ending(waiting, Phase.BLOCKED, f"held by {holder}", (holder,)))
+        for ref in sorted(board.carries.get(one.ref, ())):
             if board.steps[ref].phase is Phase.CARRIED:
-                why = f"goes with {as_holder(this)}, which stays"
-                pending.append((board.steps[ref], Phase.BLOCKED, why, (as_holder(this),), None))
+                why = f"goes with {holder}, which stays"
+                pending.append(Ending(board.steps[ref], Phase.BLOCKED, why, (holder,)))
 
 
 def keep(board: Board, one: Progress, *, why: str, denial: Denial | None) -> None:
@@ -224,10 +242,12 @@ def keep(board: Board, one: Progress, *, why: str, denial: Denial | None) -> Non
 def block_circle(board: Board, circle: Iterable[Ref]) -> None:
     """Objects that hold each other end together, and each one names the others."""
     members = [board.steps[ref] for ref in sorted(set(circle))]
+    endings = []
     for one in members:
         others = tuple(as_holder(other) for other in members if other is not one)
         reason = "in a circle with " + ", ".join(str(other) for other in others)
-        end(board, one, Phase.BLOCKED, reason=reason, holders=others)
+        endings.append(Ending(one, Phase.BLOCKED, reason, others))
+    _end_all(board, endings)
 
 
 def again(board: Board, one: Progress) -> None:
@@ -236,6 +256,15 @@ def again(board: Board, one: Progress) -> None:
     one.retried = True
     one.attempts = one.unchanged = 0
     hold(board, one)
+
+
+def alone(board: Board, one: Progress) -> None:
+    """From now on it goes by a request of its own, not with its carrier."""
+    if one.carrier is None:
+        return
+    board.carries[one.carrier].discard(one.ref)
+    one.carrier = None
+    one.step = replace(one.step, action=Action.UNDO if one.kind.undo else Action.DELETE, carrier=None)
 
 
 def _reopen(board: Board, one: Progress) -> None:
@@ -269,6 +298,7 @@ def _carry(board: Board) -> None:
             body = board.steps.get(Ref(one.ref.scope, derived.kind, parent)) if derived else None
             if body is not None and body.carrier == one.carrier:
                 one.carrier = body.ref
+        disconnect(board, one.ref, one.carrier)  # what goes along never holds what takes it along
         board.carries[one.carrier].add(one.ref)
 
 

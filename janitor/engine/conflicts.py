@@ -7,13 +7,12 @@ observed edges is blocked as a set; an observed edge that closes a circle with w
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from itertools import pairwise
 
 from janitor.core.catalogue import KINDS, Fate, source_kind
 from janitor.core.model import Edge, EdgeSource, Holder, Observed, Order, Ref, Scope, Verdict
 from janitor.core.plan import Action, Step
-from janitor.engine.board import Board, block_circle, connect, disconnect, end, hold, wake
+from janitor.engine.board import Board, alone, block_circle, connect, disconnect, end, hold, wake
 from janitor.engine.steps import SETTLED, Phase, Progress, progress
 
 UNSUCCESSFUL = SETTLED - {Phase.GONE}
@@ -66,11 +65,7 @@ def learn(board: Board, edge: Edge) -> None:
 
 def promote(board: Board, one: Progress) -> None:
     """What did not go with its carrier is deleted by itself."""
-    if one.carrier is not None:
-        board.carries[one.carrier].discard(one.ref)
-    action = Action.UNDO if one.kind.undo else Action.DELETE
-    one.step = replace(one.step, action=action, carrier=None)
-    one.carrier = None
+    alone(board, one)
     if one.phase in SETTLED:
         return
     one.unchanged = 0

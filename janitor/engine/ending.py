@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from janitor.core.model import EdgeSource, Outcome
-from janitor.engine.board import Board, again, disconnect, end, rest, revive
+from janitor.engine.board import Board, again, alone, disconnect, end, rest, revive
 from janitor.engine.steps import SETTLED, Phase, Progress, as_holder
 
 PREFERENCES = frozenset({EdgeSource.STATE, EdgeSource.CONFIG, EdgeSource.KIND})
@@ -33,10 +33,11 @@ def second_chances(board: Board) -> bool:
     given = False
     for ref in sorted(board.steps):
         one = board.steps[ref]
-        if one.retried or one.before or one.carrier is not None:
+        if one.retried or one.before or (one.carrier is not None and not one.along):
             continue
         if one.phase is Phase.BLOCKED or (one.phase is Phase.FAILED and one.passing):
             troubled = one.passing
+            alone(board, one)
             again(board, one)
             given = True
             if troubled:

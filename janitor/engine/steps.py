@@ -60,6 +60,7 @@ class Progress:
     waiting_since: float | None = None
     sent: int = 0  # deletes that may have had an effect
     accepted: bool = False
+    along: bool = False  # its carrier went by our request
     insists: bool = False  # the one repeated DELETE to an object that is already dying
     insisted: bool = False
     saw_dying: bool = False

@@ -15,7 +15,7 @@ from janitor.settings import Settings
 _T = TypeVar("_T")
 
 GRACE = 5.0
-"""Seconds after a signal in which the work may end by itself; CI runners kill after 7.5 (GitHub) or 10 (docker stop)."""
+"""Seconds after a signal in which the work may end by itself: CI runners kill after 7.5 (GitHub), 10 (docker stop)."""
 
 TICK = 0.1
 

@@ -115,13 +115,13 @@ def _resolve_addresses(case: Case, world: World) -> Case:
     return replace(case, claims=claims_by_ref(claims))
 
 
-def refuse_wrong_cloud(looked: Looked, state_scope: Scope, *, known_gone: frozenset[Ref]) -> None:
+def refuse_wrong_cloud(looked: Looked, state_scope: Scope, *, known_here: frozenset[Ref]) -> None:
     """Refuse when a state has ids and not one of them is known here: probably another cloud or project.
 
-    `known_gone`: what our own journal says was deleted or found missing in this scope; that explains the absence.
+    `known_here`: what our own journal says was seen, deleted or found missing in this scope: then it is the right one.
     """
     claimed = [ref for ref, cs in looked.case.claims.items() if any(c.evidence is Evidence.STATE for c in cs)]
-    open_question = [ref for ref in claimed if ref not in known_gone]
+    open_question = [ref for ref in claimed if ref not in known_here]
     if not open_question or any(ref in looked.world.objects for ref in claimed):
         return
     if any((ref.scope, source_kind(ref.kind)) in looked.world.unseen for ref in claimed):

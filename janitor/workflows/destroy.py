@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 
 from janitor.console import Console
 from janitor.core import proof
-from janitor.core.case import Case
+from janitor.core.case import Case, kinds_of
+from janitor.core.catalogue import source_kind
 from janitor.core.errors import Interrupted, NothingProves, Refused
 from janitor.core.model import Health
 from janitor.core.outcome import Agreement, Command, Result, RunReport, TerraformRun
@@ -72,7 +73,7 @@ def _first_look(call: Call, knowledge: Knowledge) -> Looked:
     with call.console.phase("Looking at the cloud"):
         first = _look(knowledge, knowledge.case)
     if not call.settings.expect_empty:
-        refuse_wrong_cloud(first, knowledge.scope, known_gone=knowledge.known_gone)
+        refuse_wrong_cloud(first, knowledge.scope, known_here=knowledge.known_here)
         _refuse_empty_hands(first, knowledge)
     return first
 
@@ -88,11 +89,14 @@ def _refuse_empty_hands(first: Looked, knowledge: Knowledge) -> None:
     if knowledge.workspace_known and knowledge.configuration.complete:
         return
     known = ", ".join(knowledge.workspaces) or "none"
+    hint = f"The backend knows the workspaces {known}: is the name spelt right?"
+    if knowledge.workspace_known:
+        problem = next(iter(knowledge.configuration.problems), "it cannot be evaluated in full")
+        hint = f"The configuration does not say it either: {problem.rstrip('.')}."
     raise NothingProves(
         f"Nothing says what belonged to workspace {knowledge.root.workspace!r}: its state is lost "
         f"({knowledge.snapshot.problem.rstrip('.')}), there is no journal, and nothing with its names or marks exists. "
-        f"The backend knows the workspaces {known}: is the name spelt right? "
-        "Give --mark or --from-log, or --expect-empty if there is nothing to find."
+        f"{hint} Give --mark or --from-log, or --expect-empty if there is nothing to find."
     )
 
 
@@ -152,6 +156,12 @@ def _report(this: Run, *, interrupted: bool = False) -> RunReport:
 PROVED = frozenset({0, 5})
 
 
+def _hides_something(looked: Looked) -> bool:
+    """Whether a kind that could not be listed is one that state, journal, log, configuration or mark could mean."""
+    meant = {source_kind(name) for name in kinds_of(looked.case)}
+    return any(source_kind(kind) in meant for _, kind in looked.world.unseen)
+
+
 def _base(this: Run, *, results: tuple[Result, ...], interrupted: bool = False) -> RunReport:
     knowledge = this.knowledge
     return RunReport(
@@ -164,7 +174,7 @@ def _base(this: Run, *, results: tuple[Result, ...], interrupted: bool = False) 
         edges=tuple(dict.fromkeys((*this.first.plan.graph.listed(), *this.record.edges))),
         sources=knowledge.sources,
         unseen=this.last.world.unseen,
-        unseen_counts=bool(this.last.world.unseen),
+        unseen_counts=_hides_something(this.last),
         terraform=this.terraform,
         state=this.agreement,
         requests=knowledge.cloud.requests,

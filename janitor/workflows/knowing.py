@@ -18,12 +18,12 @@ from janitor.cloud.session import Session
 from janitor.cloud.signin import connect
 from janitor.core.case import Case, Claim, claims_by_ref, log_begins, log_claims, state_claims, without_index
 from janitor.core.catalogue import OUTSIDE_NOTHING, kind_of_type
-from janitor.core.errors import CredentialsRefused, WrongCloud
+from janitor.core.errors import CredentialsRefused, UsageError, WrongCloud
 from janitor.core.model import ApplyLog, Configuration, Evidence, Health, Ref, Resource, Scope, Snapshot, World
 from janitor.core.outcome import Source
 from janitor.journal import JournalKey, Recollection
 from janitor.settings import Settings
-from janitor.terraform import backends, locks
+from janitor.terraform import agreement, backends, locks
 from janitor.terraform.applylog import read_log
 from janitor.terraform.backend import backend_of, state_path
 from janitor.terraform.evaluate import evaluate, read_configuration
@@ -66,9 +66,9 @@ class Knowledge:
         return self.cloud.scan(kinds, claimed=self.claimed_kinds)
 
     @property
-    def known_gone(self) -> frozenset[Ref]:
-        """What our own journal saw deleted or missing."""
-        return self.recollection.accepted_deletes | self.recollection.gone
+    def known_here(self) -> frozenset[Ref]:
+        """What our own journal knows of this scope: seen there (a run that was killed), deleted, or missing."""
+        return self.recollection.accepted_deletes | self.recollection.gone | self.recollection.ours.keys()
 
     @property
     def workspace_known(self) -> bool:
@@ -89,6 +89,7 @@ class Reading:
 
     root: RootModule
     prepared: Initialised
+    workspaces: tuple[str, ...]
     snapshot: Snapshot
     logs: tuple[ApplyLog, ...]
     session: Session
@@ -102,6 +103,8 @@ def gather(call: Call, stack: ExitStack) -> Knowledge:
     settings, console = call.settings, call.console
     with console.phase("Reading the state"):
         root = _root(settings)
+        known = _chosen(root, settings)
+        _break_lock(root, call)
         lock = locks.wait_for_lock(root, settings.lock_timeout, sleep=call.sleep)
         prepared = _prepare(root, call)
         stack.callback(prepared.tidy)
@@ -116,7 +119,7 @@ def gather(call: Call, stack: ExitStack) -> Knowledge:
     with console.phase("Reading the configuration"):
         configuration = _configuration(root, call, snapshot, wanted=bool(signs or logs))
     call.go_on()
-    reading = Reading(root, prepared, snapshot, logs, session, book.recollection, signs, configuration)
+    reading = Reading(root, prepared, known, snapshot, logs, session, book.recollection, signs, configuration)
     return _known(settings, book, reading)
 
 
@@ -130,6 +133,26 @@ def _root(settings: Settings) -> RootModule:
         var_files=settings.var_file,
         backend_config=[f"{key}={value}" for key, value in settings.backend_config.items()],
     )
+
+
+def _chosen(root: RootModule, settings: Settings) -> tuple[str, ...]:
+    """The backend's workspaces; with -y and several of them, which one is meant has to be said."""
+    if settings.state is not None:
+        return ()
+    known = backends.workspaces(root)
+    if settings.yes and settings.workspace is None and len(known) > 1:
+        raise UsageError(
+            f"The backend has the workspaces {', '.join(known)}: with --yes, say which one is meant with --workspace."
+        )
+    return known
+
+
+def _break_lock(root: RootModule, call: Call) -> None:
+    """Break the one lock that was named, where the backend keeps locks that outlive their holder."""
+    if call.settings.break_lock is None or backend_of(root).type == "local":
+        return
+    ran = agreement.force_unlock(root, call.settings.break_lock)
+    call.console.warn(ran.problem or f"the lock {call.settings.break_lock} was broken, as asked (--break-lock)")
 
 
 def _prepare(root: RootModule, call: Call) -> Initialised:
@@ -204,7 +227,7 @@ def _known(settings: Settings, book: Book, read: Reading) -> Knowledge:
         recollection=recollection,
         case=case,
         edges=Edges(state=_state_edges(snapshot), config=configuration.edges),
-        workspaces=backends.workspaces(read.root),
+        workspaces=read.workspaces,
         unknown=(*_terraforms_alone(snapshot, settings), *strange, *unreachable),
         sources=_sources(snapshot, read, settings),
         notes=(*read.signs, *settings.notes, *recollection.notes, *_init_note(read.prepared)),

@@ -20,6 +20,7 @@ from janitor.core.catalogue import KINDS, observe, source_kind
 from janitor.core.model import Holder, Observed, Ref, Scope
 from janitor.core.plan import Step
 from janitor.engine.protocols import Answer, CloudFault, Reply
+from janitor.engine.steps import is_dying
 
 Body = dict[str, Any]
 
@@ -89,7 +90,7 @@ class MemoryCloud:
         self.bodies: dict[str, dict[str, Body]] = defaultdict(dict)
         self.calls: list[Call] = []
         self.deleted: list[Ref] = []  # every object that left, by whatever way
-        self.dying: set[tuple[str, str]] = set()
+        self.before_delete: list[Callable[[Ref], None]] = []  # what a test wants to look at just then
         self.after_read: list[Callable[[Ref], None]] = []  # somebody else acts between our read and our delete
         self._events: list[tuple[float, int, Callable[[], None]]] = []
         self._count = 0
@@ -156,7 +157,7 @@ class MemoryCloud:
         ref = step.ref
         fault = self.faults.of(KINDS[ref.kind].service, self.clock())
         if fault is not None:
-            self._log("delete", ref, fault)
+            self._log("delete", ref, fault)  # before it was carried out
             return fault
         answer = self.ask(ref, observed)
         if self.faults.loses(self.clock()):
@@ -165,10 +166,11 @@ class MemoryCloud:
 
     def ask(self, ref: Ref, observed: Observed) -> Answer:
         """What the service itself answers."""
+        for hook in self.before_delete:
+            hook(ref)
+        now = next((o for o in self._seen(ref.scope, ref.kind) if o.ref == ref), None)
         answer = memory_rules.DELETES[ref.kind](self, observed)
-        self._log("delete", ref, answer)
-        if answer.reply is Reply.ACCEPTED:
-            self.dying.add((ref.kind, ref.id))
+        self._log("delete", ref, answer, dying=now is not None and is_dying(now))
         return answer
 
     def holders(self, observed: Observed, answer: Answer) -> Sequence[Holder]:
@@ -193,6 +195,5 @@ class MemoryCloud:
             self._log(op, ref, fault)
             raise CloudFault(fault)
 
-    def _log(self, op: str, ref: Ref, answer: Answer) -> None:
-        dying = (ref.kind, ref.id) in self.dying
+    def _log(self, op: str, ref: Ref, answer: Answer, *, dying: bool = False) -> None:
         self.calls.append(Call(self.clock(), op, ref.kind, ref.id, answer, dying))

@@ -125,7 +125,7 @@ def test_a_bug_in_one_call_fails_one_step():
 
 
 def test_a_kind_that_answers_again_is_no_longer_unseen():
-    here = stage(faults=Faults(services=frozenset({"compute"}), until=1020.0))
+    here = stage(faults=Faults(services=frozenset({"compute"}), until=1008.0))
     here.make("keypair", "k")
     done = here.run(policy=Policy(attempts=4))
     assert left(done) == {}

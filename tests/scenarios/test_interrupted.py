@@ -39,7 +39,7 @@ def test_a_signal_while_deleting_leaves_journal_and_report(
         assert {o["name"] for o in ended.report["objects"]} == {f"{name}-held", f"{name}-free"}
         (held,) = ended.objects(name=f"{name}-held")
         assert held["outcome"] != "deleted"
-        assert any(entry["what"] == "answer" and entry["id"] == held["id"] for entry in journal(stage))
+        assert any(entry["what"] == "answer" and entry["ref"][-1] == held["id"] for entry in journal(stage))
 
     again = stage.destroy("--direct")
     assert again.code == 0, again.text

@@ -30,7 +30,7 @@ def test_the_rest_goes_and_the_stuck_are_named_with_what_would_free_them(
         left = {(o["kind"], o["name"].removeprefix(f"{name}-")): o for o in ended.report["objects"] if still_there(o)}
         assert set(STUCK.items()) <= left.keys()
         assert left.keys() - STUCK.items() - HELD.items() <= {("port", o) for _, o in left if o.startswith("octavia")}
-        assert all(left[kind, name]["outcome"] == "failed" for kind, name in STUCK.items())
+        assert {left[each]["outcome"] for each in STUCK.items()} == {"failed"}, [left[each] for each in STUCK.items()]
         assert "ERROR" in left["server", "server"]["reason"]
         volume = left["volume", "volume"]
         assert f"openstack volume delete --force {volume['id']}" in volume["reason"]

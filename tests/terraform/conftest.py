@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -74,10 +74,35 @@ def run(root: RootModule, *arguments: str, **environment: str) -> subprocess.Com
 def apply(root: RootModule, **variables: str) -> None:
     """`init` and `apply` as a user runs them."""
     given = {f"TF_VAR_{name}": value for name, value in variables.items()}
-    done = run(root, "init", "-input=false", TF_WORKSPACE="default")
-    assert done.returncode == 0, done.stdout + done.stderr
+    if 'module "' in (root.path / "main.tf").read_text() or "terraform {" in (root.path / "main.tf").read_text():
+        done = run(root, "init", "-input=false", TF_WORKSPACE="default")
+        assert done.returncode == 0, done.stdout + done.stderr
     done = run(root, "apply", "-auto-approve", "-input=false", **given)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], bytes]:
+    """The state that a binary writes for SIMPLE, applied once a session."""
+    made: dict[str, bytes] = {}
+
+    def state(binary: str) -> bytes:
+        if binary not in made:
+            folder = tmp_path_factory.mktemp(binary)
+            (folder / "main.tf").write_text(SIMPLE, encoding="utf-8")
+            apply(open_root(folder, binary=binary, environment=clean_environment()))
+            made[binary] = (folder / "terraform.tfstate").read_bytes()
+        return made[binary]
+
+    return state
+
+
+@pytest.fixture
+def applied(make_root: MakeRoot, binary: str, template: Callable[[str], bytes]) -> RootModule:
+    """SIMPLE, as it is after an apply."""
+    root = make_root(binary=binary)
+    (root.path / "terraform.tfstate").write_bytes(template(binary))
+    return root
 
 
 def tree(folder: Path) -> dict[str, bytes]:

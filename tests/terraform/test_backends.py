@@ -28,13 +28,6 @@ def changed(path: Path, **members: Any) -> bytes:
     return json.dumps(json.loads(path.read_bytes()) | members).encode()
 
 
-@pytest.fixture
-def applied(make_root: MakeRoot, binary: str) -> RootModule:
-    root = make_root(binary=binary)
-    apply(root)
-    return root
-
-
 @pytest.mark.parametrize("text", [SIMPLE, ELSEWHERE], ids=["default places", "path and workspace_dir"])
 @pytest.mark.parametrize("workspace", ["default", "w-1"])
 def test_a_whole_state_through_the_binary_and_without_it(

@@ -1,4 +1,4 @@
-"""What a configuration declares, by a plan on an empty state and by the small evaluator: where both know, they agree."""
+"""What a configuration declares, by a plan on an empty state and by the small evaluator; both agree where both know."""
 
 import threading
 import time
@@ -250,16 +250,16 @@ def test_the_plan_leaves_another_backend_alone(make_root: MakeRoot, binary: str)
 
 
 def test_modules_outside_the_root_are_found(make_root: MakeRoot, binary: str, tmp_path: Path) -> None:
-    (tmp_path / "shared").mkdir()
-    (tmp_path / "shared" / "main.tf").write_text(SIMPLE, encoding="utf-8")
-    root = make_root('module "m" {\n  source = "../shared"\n  count = 2\n}\n', binary=binary)
+    (tmp_path / "common").mkdir()
+    (tmp_path / "common" / "main.tf").write_text(SIMPLE, encoding="utf-8")
+    root = make_root('module "m" {\n  source = "../common"\n  count = 2\n}\n', binary=binary)
     for how in ("binary", "static"):
         found = evaluate(root, how="binary" if how == "binary" else "static")
         assert len(found.instances) == 6, found.problems
         assert "module.m[1].terraform_data.one" in by_address(found)
         many = by_address(found)['module.m[1].terraform_data.many["c"]']
         assert many.refers == (("input", "module.m[1].terraform_data.one"),)
-    assert [f.name for f in (tmp_path / "shared").iterdir()] == ["main.tf"]
+    assert [f.name for f in (tmp_path / "common").iterdir()] == ["main.tf"]
 
 
 def test_where_the_plan_cannot_run_the_small_evaluator_answers_and_the_reason_is_told(
@@ -280,7 +280,7 @@ def test_a_plan_is_bounded_in_time_and_can_be_stopped(make_root: MakeRoot, binar
     slow = 'data "external" "x" {\n  program = ["sleep", "60"]\n}\n'
     root = make_root(SIMPLE + slow, binary=binary)
     begin = time.monotonic()
-    evaluate(root, timeout=3)
+    evaluate(root, timeout=1)
     stop = threading.Event()
     stop.set()
     evaluate(root, stop=stop)

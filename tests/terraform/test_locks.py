@@ -16,7 +16,7 @@ from janitor.terraform.backends import read_state
 from janitor.terraform.locks import hold, lock_state, wait_for_lock
 from janitor.terraform.root import RootModule
 
-from .conftest import MakeRoot, apply, clean_environment, run
+from .conftest import MakeRoot, clean_environment, run
 
 SLOW = 'resource "terraform_data" "slow" {\n  provisioner "local-exec" {\n    command = "sleep 60"\n  }\n}\n'
 
@@ -24,7 +24,6 @@ SLOW = 'resource "terraform_data" "slow" {\n  provisioner "local-exec" {\n    co
 @contextmanager
 def applying(root: RootModule) -> Iterator[subprocess.Popen[bytes]]:
     """An apply that holds the lock."""
-    run(root, "init", "-input=false")
     command = [str(root.binary), "apply", "-auto-approve", "-input=false"]
     process = subprocess.Popen(
         command, cwd=root.path, env=clean_environment(), stdout=subprocess.DEVNULL, start_new_session=True
@@ -65,9 +64,8 @@ def test_a_killed_holder_leaves_its_name_but_no_lock(make_root: MakeRoot, binary
     assert (state.alive, state.left_behind) == (False, True)
 
 
-def test_our_lock_keeps_the_binary_out_and_is_given_back(make_root: MakeRoot, binary: str) -> None:
-    root = make_root(binary=binary)
-    apply(root)
+def test_our_lock_keeps_the_binary_out_and_is_given_back(applied: RootModule) -> None:
+    root = applied
     info = root.path / ".terraform.tfstate.lock.info"
     with hold(root) as held:
         assert held.held
@@ -84,9 +82,8 @@ def test_our_lock_keeps_the_binary_out_and_is_given_back(make_root: MakeRoot, bi
     assert run(root, "apply", "-auto-approve", "-input=false").returncode == 0
 
 
-def test_our_lock_is_handed_to_state_rm(make_root: MakeRoot, binary: str) -> None:
-    root = make_root(binary=binary)
-    apply(root)
+def test_our_lock_is_handed_to_state_rm(applied: RootModule) -> None:
+    root = applied
     with hold(root):
         assert not state_rm(root, ["terraform_data.one"]).ok
         assert state_rm(root, ["terraform_data.one"], lock_held=True).ok

@@ -34,13 +34,6 @@ resource "terraform_data" "slow" {
 LOCKED = 'provider "terraform.io/builtin/nothing" {\n}\n'
 
 
-@pytest.fixture
-def applied(make_root: MakeRoot, binary: str) -> RootModule:
-    root = make_root(binary=binary)
-    apply(root)
-    return root
-
-
 def planned(root: RootModule, tmp_path: Path) -> PlannedDestroy:
     found = plan_destroy(root, tmp_path / "destroy.tfplan")
     assert found.ran.ok, found.ran.problem

@@ -1,0 +1,135 @@
+"""What holds for every cloud, plan and fault: checked by a ledger that does not use janitor's judgement."""
+
+from __future__ import annotations
+
+from builders import HOME
+from engine.memory_rules import DELETES
+from engine.staging import Stage, left
+from engine.worlds import worlds
+from hypothesis import HealthCheck, given, settings
+
+from janitor.core.model import Evidence, EdgeSource, Observed, Outcome, Ref
+from janitor.core.plan import Action, Plan, Step
+from janitor.engine.executor import Execution
+from janitor.engine.protocols import Policy, Reply
+
+many = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+LONG = Policy(deadline=1000.0 + 7200.0)
+
+
+def watched(here: Stage, plan: Plan) -> list[str]:
+    """Note every delete that is sent while something observed to go first still lives."""
+    early: list[str] = []
+    first = [(e.dependent, e.dependency) for e in plan.graph.listed() if e.source is EdgeSource.OBSERVED]
+    waits: dict[Ref, list[Ref]] = {}
+    for dependent, dependency in first:
+        if plan.steps[dependent].carrier != dependency:
+            waits.setdefault(dependency, []).append(dependent)
+
+    def look(ref: Ref) -> None:
+        alive = here.cloud.observed(HOME) if ref in waits else {}
+        early.extend(f"{ref} before {other}" for other in waits.get(ref, ()) if other in alive)
+
+    here.cloud.before_delete.append(look)
+    return early
+
+
+def run(here: Stage, hidden: list[str]) -> tuple[Execution, list[str]]:
+    plan = here.plan(hide=hidden)
+    early = watched(here, plan)
+    return here.run(plan, policy=LONG), early
+
+
+@many
+@given(worlds(foreign=False))
+def test_everything_that_can_go_goes(made):
+    here, hidden = made
+    done, early = run(here, hidden)
+    assert left(done) == {}
+    assert [name for name in here.cloud.left() if name.split()[1] not in here.foreign] == []
+    assert early == []
+
+
+@many
+@given(worlds(foreign=False, faulty=True))
+def test_everything_goes_through_faults_that_pass(made):
+    here, hidden = made
+    done, early = run(here, hidden)
+    assert left(done) == {}
+    assert early == []
+
+
+@many
+@given(worlds(faulty=True))
+def test_nothing_foreign_is_touched_and_nothing_goes_before_its_dependents(made):
+    here, hidden = made
+    done, early = run(here, hidden)
+    assert [ref for ref in here.cloud.deleted if ref.id in here.foreign] == []
+    assert [call for call in here.cloud.calls if call.op == "delete" and call.id in here.foreign] == []
+    assert early == []
+    assert all(result.outcome is not None for result in done.results.values())
+
+
+@many
+@given(worlds())
+def test_what_is_left_cannot_go_by_force_either(made):
+    """Brute force in any order, by the services' own rules, removes nothing that the run called held."""
+    here, hidden = made
+    done, _ = run(here, hidden)
+    stays = [ref for ref, result in done.results.items() if result.outcome in {Outcome.BLOCKED, Outcome.FAILED}]
+    more = [str(ref) for ref in stays if _goes(here, ref, done) and not _behind_a_server(here, ref)]
+    assert more == [], told(here)
+
+
+def _behind_a_server(here: Stage, ref: Ref) -> bool:
+    """Undoing a link between two things that stay is possible and pointless."""
+    return ref.kind in {"floating_ip_association", "volume_attachment", "security_group_rule", "router_route", "listener"}
+
+
+def _goes(here: Stage, ref: Ref, done: Execution) -> bool:
+    observed: Observed | None = here.cloud.observed().get(ref)
+    if observed is None or ref.kind not in DELETES:
+        return False
+    step = Step(ref, Action.DELETE, observed, evidence=(Evidence.STATE,))
+    return here.cloud.delete(step, observed).reply is Reply.ACCEPTED
+
+
+@many
+@given(worlds(faulty=True))
+def test_a_dying_object_is_asked_at_most_once_more(made):
+    here, hidden = made
+    run(here, hidden)
+    again = [call.id for call in here.cloud.calls if call.op == "delete" and call.dying]
+    assert len(again) == len(set(again))
+
+
+@many
+@given(worlds(faulty=True))
+def test_a_run_ends_well_before_its_deadline(made):
+    here, hidden = made
+    done, _ = run(here, hidden)
+    assert done.cut == ""
+    assert here.crew.clock < 1000.0 + 1200.0
+
+
+@many
+@given(worlds(faulty=True))
+def test_requests_are_counted(made):
+    here, hidden = made
+    done, _ = run(here, hidden)
+    assert done.requests == len(here.cloud.calls)
+
+
+@many
+@given(worlds(faulty=True))
+def test_deleted_is_only_said_of_what_is_gone(made):
+    here, hidden = made
+    done, _ = run(here, hidden)
+    here.cloud.advance()
+    alive = here.cloud.observed()
+    gone = {ref for ref, r in done.results.items() if r.outcome in {Outcome.DELETED, Outcome.ABSENT}}
+    assert [str(ref) for ref in gone if ref in alive] == []
+
+
+def told(here: Stage) -> str:
+    return "\n".join(f"{e.at - 1000:.2f} {e.what} {e.ref} {e.text}" for e in here.events)

@@ -1,0 +1,94 @@
+"""What an apply leaves that was killed, or lost its state: found by its mark, by its log, by its names.
+
+One seeded representative of what `ci/soak` plays at many moments. Others' objects are in the same project each time.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+
+import pytest
+
+from ground import bystanders
+from ground.neighbour import Seen
+from stage import Ran, Stage
+
+pytestmark = pytest.mark.scenario
+
+SEED = 20
+SERVER_BEGUN = '"hook":{"resource":{"addr":"openstack_compute_instance_v2.server"'
+LATEST = 60.0
+
+
+def moment(name: str) -> float:
+    """When to kill an apply that takes about 15 s: after its first object, before its last."""
+    return round(random.Random(f"{SEED} {name}").uniform(2.5, 9.0), 2)
+
+
+def neighbours(stage: Stage) -> dict[str, Seen]:
+    """Others' objects in the project, older than the run that begins now."""
+    there = bystanders.settle(stage.connection(), external="public")
+    time.sleep(1.1)  # the services cut their time stamps to seconds
+    stage.begun = time.time()
+    return there
+
+
+def assert_proved(stage: Stage, ran: Ran, there: dict[str, Seen]) -> None:
+    assert ran.code == 0, ran.text
+    assert ran.report["verdict"] == "empty"
+    assert stage.look() == there
+
+
+def test_a_killed_apply_is_found_by_its_marks(make: Callable[..., Stage], binary: str) -> None:
+    stage = make("wreck", binary)
+    stage.variables["run"] = stage.variables["name"][:48]
+    there = neighbours(stage)
+    stage.apply_and_kill(moment("marks"))
+    assert stage.look() != there
+    assert_proved(stage, stage.destroy("--mark", stage.variables["run"]), there)
+
+
+def test_a_killed_apply_is_found_by_its_log(make: Callable[..., Stage], tofu: str) -> None:
+    """Without any mark. The server is in flight, and nothing says its id: the log says that it was begun, and when."""
+    stage = make("wreck", tofu)
+    there = neighbours(stage)
+    stage.apply_and_kill(LATEST, word=SERVER_BEGUN)
+    ran = stage.destroy("--from-log", str(stage.log))
+    assert_proved(stage, ran, there)
+    evidence = {row["name"]: row["evidence"] for row in ran.objects(outcome="deleted")}
+    assert evidence[f"{stage.variables['name']}-net"] == ["log"]
+
+
+def test_a_killed_apply_is_found_by_its_names(make: Callable[..., Stage], tofu: str) -> None:
+    """Without a mark and without a log: what carries a name of this run and was made since it began."""
+    stage = make("wreck", tofu, addresses="0")
+    there = neighbours(stage)
+    stage.apply_and_kill(moment("names"))
+    assert stage.look() != there
+    assert_proved(stage, stage.destroy("--since", stage.since), there)
+
+
+def test_a_complete_apply_without_its_state_is_found_by_its_marks(make: Callable[..., Stage], tofu: str) -> None:
+    stage = make("wreck", tofu)
+    stage.variables["run"] = stage.variables["name"][:48]
+    stage.apply()
+    stage.state.unlink()
+    assert_proved(stage, stage.destroy("--mark", stage.variables["run"]), {})
+
+
+def test_an_address_that_nothing_proves_stays_and_is_named(make: Callable[..., Stage], tofu: str) -> None:
+    """tofu's state is empty, the floating IP has no name, no mark, no port: it may be anybody's."""
+    stage = make("wreck", tofu)
+    there = neighbours(stage)
+    stage.apply_and_kill(LATEST, word=SERVER_BEGUN)
+    (address,) = {key for key, seen in stage.look().items() if seen.kind == "floating_ip"} - set(there)
+
+    ran = stage.destroy("--since", stage.since)
+    assert ran.code == 4, ran.text
+    assert set(stage.look()) - set(there) == {address}
+    assert {key: seen for key, seen in stage.look().items() if key in there} == there
+    (row,) = ran.objects(outcome="unverified")
+    assert row["address"] == "openstack_networking_floatingip_v2.address[0]"
+    assert [f"{holder['kind']}/{holder['id']}" for holder in row["holders"]] == [address]
