@@ -241,7 +241,7 @@ def _candidate(case: Case, observed: Observed, instance: Declared, verdicts: Map
         return False
     if observed.project_id and observed.project_id != observed.ref.scope.project_id:
         return False
-    if runs_of(observed) - case.marks or observed.facts.get("shared") is True:
+    if runs_of(observed) - case.marks - instance.marks or observed.facts.get("shared") is True:
         return False
     if case.since is not None and observed.created_at is not None and observed.created_at < case.since:
         return False

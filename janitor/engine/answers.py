@@ -212,7 +212,8 @@ def _listed(desk: Desk, watch: Watch, done: Done) -> None:
         return
     board.unseen.pop((watch.scope, source_kind(watch.kind)), None)
     findings = read_round(watch, board, listed=done.value)
-    board.tell("round", text=f"{watch.kind}: {len(watch.waiting)} still there")
+    still = len(watch.waiting) + sum(finding is not Finding.GONE for _, finding in findings)
+    board.tell("round", text=f"{watch.kind}: {still} still there")
     for one, finding in findings:
         _found(desk, one, finding)
 

@@ -66,10 +66,21 @@ def relevant_kinds(case: Case) -> frozenset[str]:
     return closure(kinds_of(case)) if kinds_of(case) else frozenset()
 
 
-def look(case: Case, edges: Edges, scan: Scan, lookup: Lookup) -> Looked:
-    """One scan, with the few objects that a listing does not describe well enough read by their id."""
+def look(case: Case, edges: Edges, scan: Scan, lookup: Lookup, *, before: World | None = None) -> Looked:
+    """One scan, with the few objects that a listing does not describe well enough read by their id.
+
+    What an earlier scan has shown or missed by its id needs no second reading: it was in our listings, so its absence
+    from a complete one is an answer.
+    """
     world = scan(relevant_kinds(case))
-    world = _with(world, lookup(_to_read(case, world)))
+    asked = [
+        ref
+        for ref in _to_read(case, world)
+        if before is None or (ref not in before.objects and ref not in before.missing)
+    ]
+    world = _with(world, lookup(asked))
+    if before is not None:
+        world = replace(world, missing=world.missing | (before.missing - world.objects.keys()))
     case = _resolve_addresses(case, world)
     verdicts = judge(case, world)
     plan = make(case, world, verdicts, state_edges=edges.state, config_edges=edges.config)

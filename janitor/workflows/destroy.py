@@ -16,7 +16,7 @@ from janitor.core import proof
 from janitor.core.case import Case, kinds_of
 from janitor.core.catalogue import source_kind
 from janitor.core.errors import Interrupted, NothingProves, Refused
-from janitor.core.model import Health
+from janitor.core.model import Health, World
 from janitor.core.outcome import Agreement, Command, Result, RunReport, TerraformRun
 from janitor.settings import Settings
 from janitor.terraform import locks
@@ -78,8 +78,8 @@ def _first_look(call: Call, knowledge: Knowledge) -> Looked:
     return first
 
 
-def _look(knowledge: Knowledge, case: Case) -> Looked:
-    return look(case, knowledge.edges, knowledge.scan, knowledge.cloud.lookup)
+def _look(knowledge: Knowledge, case: Case, *, before: World | None = None) -> Looked:
+    return look(case, knowledge.edges, knowledge.scan, knowledge.cloud.lookup, before=before)
 
 
 def _refuse_empty_hands(first: Looked, knowledge: Knowledge) -> None:
@@ -108,7 +108,7 @@ def _work(this: Run) -> None:
         with call.console.phase(f"{knowledge.root.flavour} destroy"):
             this.terraform = handover.destroy(call, knowledge, this.first)
         call.go_on()
-        this.last = _look(knowledge, case)
+        this.last = _look(knowledge, case, before=this.first.world)
     with locks.hold(knowledge.root, timeout=call.settings.lock_timeout) as lock:
         _clean(this, case)
         this.agreement = agreeing.agree(call, knowledge, _results(this), lock_held=lock.held)
@@ -128,7 +128,7 @@ def _clean(this: Run, case: Case) -> None:
             if attempt == 0 and knowledge.interrupted_lately:
                 call.console.note(f"an apply was interrupted lately: looking again in {SECOND_LOOK:.0f} s")
                 call.sleep(SECOND_LOOK)
-            this.last = _look(knowledge, case)
+            this.last = _look(knowledge, case, before=this.first.world)
         if not set(this.last.plan.steps) - set(this.record.results):
             break
 

@@ -129,6 +129,15 @@ class TestName:
         verdict = verdict_of(a("network", "n", name="ci-77-net"), self.known(since=None))
         assert verdict.denial is Denial.UNPROVED
 
+    def test_a_log_that_tells_of_its_begun_creation_gives_the_begin(self):
+        """Killed in flight: the log has no id for it. For what it does not tell of, the begin stays unknown."""
+        found = a("network", "n", name="ci-77-net")
+        told = self.known(since=None, in_flight={self.network.address: SINCE})
+        assert verdict_of(found, told).evidence == (Evidence.NAME,)
+        old = a("network", "n", name="ci-77-net", created_at=EARLIER)
+        assert verdict_of(old, told).denial is Denial.UNPROVED
+        assert verdict_of(found, self.known(since=None, in_flight={"other.net": SINCE})).denial is Denial.UNPROVED
+
     def test_by_name_lifts_only_the_demand_for_a_begin(self):
         assert verdict_of(a("network", "n", name="ci-77-net"), self.known(since=None, by_name=True)).ours
         old = a("network", "n", name="ci-77-net", created_at=EARLIER)

@@ -131,6 +131,12 @@ class TestUnproved:
         found = a("floating_ip", "x", created_at=LATER)
         assert not self.plan(found, instance=marked, marks=frozenset({"r"})).unproved
 
+    def test_the_mark_that_the_configuration_itself_gives_is_not_another_runs(self):
+        """Also when nobody gave it as --mark: what carries it may well be ours, and an exit code 0 would be a lie."""
+        marked = Declared("f.f", "openstack_networking_floatingip_v2", marks=frozenset({"r"}))
+        found = a("floating_ip", "x", created_at=LATER, tags=["janitor:run=r"])
+        assert self.plan(found, instance=marked).unproved
+
     def test_one_that_is_ours_already_stands_for_the_instance(self):
         mine = a("floating_ip", "x", created_at=LATER, tags=["janitor:run=r"])
         other = a("floating_ip", "y", created_at=LATER)

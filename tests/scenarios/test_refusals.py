@@ -80,7 +80,7 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("command", ["destroy", "plan"])
+@pytest.mark.parametrize(("binary", "command"), [("tofu", "destroy"), ("terraform", "plan")], indirect=["binary"])
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_one_clear_sentence_and_nothing_changed(
     root: Path, project: Project, binary: str, case: Case, command: str

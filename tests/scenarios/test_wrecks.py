@@ -10,10 +10,10 @@ import time
 from collections.abc import Callable
 
 import pytest
+from stage import Ran, Stage
 
 from ground import bystanders
 from ground.neighbour import Seen
-from stage import Ran, Stage
 
 pytestmark = pytest.mark.scenario
 
@@ -24,7 +24,7 @@ LATEST = 60.0
 
 def moment(name: str) -> float:
     """When to kill an apply that takes about 15 s: after its first object, before its last."""
-    return round(random.Random(f"{SEED} {name}").uniform(2.5, 9.0), 2)
+    return round(random.Random(f"{SEED} {name}").uniform(2.5, 9.0), 2)  # noqa: S311 - a seeded moment
 
 
 def neighbours(stage: Stage) -> dict[str, Seen]:
