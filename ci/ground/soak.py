@@ -154,6 +154,7 @@ def told(line: Line) -> str:
     """A round in one line."""
     when = "state deleted" if line["moment"] is None else f"killed at {line['moment']} s"
     missed = f", missed {', '.join(line['missed'])}" if line["missed"] else ""
+    missed += ", in doubt about a neighbour's" if line["cautious"] else ""
     broken = f"; BROKEN: {'; '.join(line['violations'])}" if line["violations"] else ""
     return (
         f"{line['key']}: {when}, {line['reported']} reported, state {line['state_bytes']} B → "
@@ -163,7 +164,7 @@ def told(line: Line) -> str:
 
 def table(lines: Iterable[Line]) -> str:
     """Each way and what it found and missed, as Markdown."""
-    head = ("wreck", "binary", "marks", "way", "rounds", "exit codes", "found", "missed", "violations")
+    head = ("wreck", "binary", "marks", "way", "rounds", "exit codes", "found", "missed", "in doubt only", "violations")
     groups: dict[tuple[str, ...], list[Line]] = {}
     for line in lines:
         wreck = "state deleted" if line["moment"] is None else "kill -9"
@@ -181,6 +182,7 @@ def _sums(lines: list[Line]) -> tuple[str, ...]:
         ", ".join(f"{code} ({count})" for code, count in sorted(codes.items())),
         str(sum(line["found"] for line in lines)),
         ", ".join(f"{count} {kind}" for kind, count in missed.most_common()) or "none",
+        str(sum(line["cautious"] for line in lines)),
         str(sum(len(line["violations"]) for line in lines)),
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from janitor.core.catalogue import KINDS, source_kind
+from janitor.core.catalogue import KINDS, kind_of_type, source_kind
 from janitor.core.model import Denial, Evidence, Holder, Observed, Outcome, Ref, Resource, Scope, Verdict, World
 from janitor.core.outcome import Result
 from janitor.core.plan import Plan, Unproved
@@ -136,6 +136,14 @@ def unverified(pending: Iterable[Unproved]) -> Iterator[Result]:
         )
 
 
+def _out_of_reach(resource: Resource) -> str:
+    if resource.provider_name != "openstack":
+        return f"of the provider {resource.provider_name}: Terraform's alone, or give --ignore-provider"
+    if kind_of_type(resource.type) is None:
+        return f"janitor does not know {resource.type}; it is Terraform's to delete"
+    return "its cloud, region or project is out of reach for these credentials: give --provider-cloud or the right ones"
+
+
 def unknown_types(resources: Iterable[Resource], scope: Scope) -> Iterator[Result]:
     """Instances that only Terraform can delete, and that it has left."""
     for resource in resources:
@@ -145,5 +153,5 @@ def unknown_types(resources: Iterable[Resource], scope: Scope) -> Iterator[Resul
             name=resource.text("name"),
             address=resource.label,
             evidence=(Evidence.STATE,),
-            reason=f"janitor does not know {resource.type}; it is Terraform's to delete",
+            reason=_out_of_reach(resource),
         )

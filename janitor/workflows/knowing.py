@@ -18,7 +18,7 @@ from janitor.cloud.session import Session
 from janitor.cloud.signin import connect
 from janitor.core.case import Case, Claim, claims_by_ref, log_begins, log_claims, state_claims, without_index
 from janitor.core.catalogue import OUTSIDE_NOTHING, kind_of_type
-from janitor.core.errors import CredentialsRefused, UsageError, WrongCloud
+from janitor.core.errors import UsageError
 from janitor.core.model import ApplyLog, Configuration, Evidence, Health, Ref, Resource, Scope, Snapshot, World
 from janitor.core.outcome import Source
 from janitor.journal import JournalKey, Recollection
@@ -29,6 +29,7 @@ from janitor.terraform.backend import backend_of, state_path
 from janitor.terraform.evaluate import evaluate, read_configuration
 from janitor.terraform.root import RootModule, open_root
 from janitor.terraform.runner import Initialised, init_if_needed
+from janitor.workflows import scoping
 from janitor.workflows.booking import Book
 from janitor.workflows.call import Call
 from janitor.workflows.cleaning import Edges
@@ -199,7 +200,7 @@ def _configuration(root: RootModule, call: Call, snapshot: Snapshot, *, wanted: 
 def _known(settings: Settings, book: Book, read: Reading) -> Knowledge:
     configuration, recollection, session = read.configuration, read.recollection, read.session
     snapshot = _judged_health(read.snapshot, configuration, read.signs)
-    sessions, scope_of, unreachable = _scopes(snapshot, session, settings)
+    sessions, scope_of, unreachable = scoping.scopes(snapshot, session, settings)
     claims, strange = state_claims(snapshot.resources, scope_of)
     since = settings.begin(recollection.began)
     since = math.floor(since) if since is not None else None  # the services cut their time stamps to seconds
@@ -248,47 +249,6 @@ def _judged_health(snapshot: Snapshot, configuration: Configuration, signs: tupl
     return replace(
         snapshot, health=Health.PARTIAL, problem=f"knows {len(known)} instances, {len(missing)} less than declared"
     )
-
-
-def _scopes(
-    snapshot: Snapshot, session: Session, settings: Settings
-) -> tuple[list[Session], Mapping[str, Scope], list[Resource]]:
-    """The sessions of every scope that the state names, each instance's scope, and those that have none."""
-    sessions: dict[tuple[str, str], Session] = {("", session.scope.region): session}
-    scope_of: dict[str, Scope] = {}
-    unreachable: list[Resource] = []
-    foreign: set[str] = set()
-    for resource in snapshot.resources:
-        if resource.provider_name != "openstack":
-            continue
-        cloud = settings.provider_cloud.get(resource.alias, "")
-        region = resource.text("region") or session.scope.region
-        found = _session(sessions, cloud, region, settings)
-        project = resource.text("tenant_id") or resource.text("project_id")
-        if found is None:
-            unreachable.append(resource)
-        elif resource.mode == "managed" and project and project != found.scope.project_id:
-            foreign.add(project)
-            unreachable.append(resource)
-        else:
-            scope_of[resource.label] = found.scope
-    mine = [r for r in snapshot.managed if r.label in scope_of and kind_of_type(r.type)]
-    with_project = [r for r in mine if r.text("tenant_id") or r.text("project_id")]
-    if foreign and not with_project:
-        raise WrongCloud(
-            f"The state's objects belong to project {', '.join(sorted(foreign))}, and these credentials to "
-            f"{session.scope.project_name} ({session.scope.project_id}): nothing was touched. Use the right --os-cloud."
-        )
-    return list(sessions.values()), scope_of, unreachable
-
-
-def _session(sessions: dict[tuple[str, str], Session], cloud: str, region: str, settings: Settings) -> Session | None:
-    if (cloud, region) not in sessions:
-        try:
-            sessions[cloud, region] = connect(cloud or settings.os_cloud, region, pool_size=2 * settings.concurrency)
-        except CredentialsRefused:
-            return None
-    return sessions[cloud, region]
 
 
 def _journal_claims(recollection: Recollection) -> list[Claim]:
