@@ -25,6 +25,7 @@ from ground.rounds import Site
 CLIENT = "python-openstackclient==10.5.0"
 HELP_RUNS = 7
 SAMPLE = 0.05
+SAID = 12_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ class Measured:
     resources: int
     left: Mapping[str, int]
     report: Mapping[str, Any] = field(default_factory=dict)
+    said: str = ""
+    """The end of what it printed: of janitor, when each object went."""
 
 
 def _janitor(_site: Site) -> list[str]:
@@ -96,7 +99,8 @@ def measure(rival: Rival, site: Site) -> Measured:
     report = site.root / "report.json"
     left = Counter(seen.kind for seen in look(site.connect()).values())
     told = json.loads(report.read_text(encoding="utf-8")) if report.exists() else {}
-    return Measured(rival.name, seconds, process.returncode, peak, resources, dict(left), told)
+    said = (site.root / "rival.log").read_text(encoding="utf-8", errors="replace")[-SAID:]
+    return Measured(rival.name, seconds, process.returncode, peak, resources, dict(left), told, said)
 
 
 def _watch(process: subprocess.Popen[bytes]) -> float:

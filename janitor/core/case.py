@@ -44,6 +44,7 @@ class Case:
     instances: tuple[Declared, ...] = ()  # what the configuration evaluates to
     names_prove: bool = False  # the state is lost or partial: names and declarations speak for what it forgot
     protected: Mapping[str, str] = field(default_factory=dict)  # address, with or without index → why
+    doubtful: frozenset[str] = frozenset()  # of these: what only may be protected, as nobody could read
     since: float | None = None
     by_name: bool = False
     admin_kinds: bool = False
@@ -69,7 +70,7 @@ class Case:
         return ""
 
     def protection(self, address: str) -> str:
-        """Why Terraform would refuse to destroy this address, or an empty string."""
+        """Why Terraform would refuse to destroy this address, or may; or an empty string."""
         return self.protected.get(address) or self.protected.get(without_index(address), "")
 
 

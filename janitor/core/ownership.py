@@ -67,6 +67,8 @@ def _protected(case: Case, observed: Observed) -> Reason | None:
         why = "carries the mark janitor:keep"
     elif observed.ref in case.borrowed and not any(claim.evidence is Evidence.STATE for claim in claims):
         why = "the configuration only reads it (data source)"
+    elif any(claim.address in case.doubtful for claim in claims):
+        return Denial.AMBIGUOUS, why
     return (Denial.PROTECTED, why) if why else None
 
 

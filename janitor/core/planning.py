@@ -199,7 +199,7 @@ def _absent(case: Case, world: World) -> Iterator[Verdict]:
 
 def unproved(case: Case, world: World, verdicts: Mapping[Ref, Verdict]) -> Iterator[Unproved]:
     """Configured instances that no source finds again, as long as the project holds something they could be."""
-    loose = _unaddressed(verdicts, world)
+    loose = _unaddressed(case, world, verdicts)
     addressed = {v.address for v in verdicts.values() if v.address}
     addressed |= {claim.address for claims in case.claims.values() for claim in claims}
     pending: list[Declared] = []
@@ -208,7 +208,7 @@ def unproved(case: Case, world: World, verdicts: Mapping[Ref, Verdict]) -> Itera
         if kind is None or kind.fate is not Fate.DELETED or instance.imported or instance.address in addressed:
             continue
         pool = loose.get(kind.name, [])
-        match = next((o for o in pool if instance.name is None or o.name == (instance.name or "")), None)
+        match = next((name for name in pool if instance.name is None or name == instance.name), None)
         if match is not None:
             pool.remove(match)
         else:
@@ -224,13 +224,19 @@ def unproved(case: Case, world: World, verdicts: Mapping[Ref, Verdict]) -> Itera
             yield Unproved(instance.address, kind.name, why, candidates)
 
 
-def _unaddressed(verdicts: Mapping[Ref, Verdict], world: World) -> Mapping[str, list[Observed]]:
-    loose: dict[str, list[Observed]] = defaultdict(list)
+def _unaddressed(case: Case, world: World, verdicts: Mapping[Ref, Verdict]) -> Mapping[str, list[str]]:
+    """Kind → names of what is ours, or was ours and is gone, and has no address: each stands for one instance."""
+    loose: dict[str, list[str]] = defaultdict(list)
     for ref, verdict in sorted(verdicts.items()):
         # Nova's ports and boot volumes stand for no configured instance.
         made = verdict.evidence == (Evidence.ATTACHED,) and ref.kind in {"port", "volume"}
         if verdict.ours and not verdict.address and not made:
-            loose[ref.kind].append(world.objects[ref])
+            loose[ref.kind].append(world.objects[ref].name)
+    for ref in sorted(set(case.claims) - set(world.objects)):
+        claims = case.claims[ref]
+        known = all(claim.evidence is Evidence.JOURNAL and not claim.address for claim in claims)
+        if known and (claims[0].name or ref.kind not in {"port", "volume"}):
+            loose[ref.kind].append(claims[0].name)
     return loose
 
 

@@ -25,6 +25,8 @@ def without_preferences(board: Board) -> bool:
             disconnect(board, dependent, ref)
             freed = True
         revive(board, one)
+    if freed:
+        board.tell("giving-up", text="nothing moves: once more without the order of state and configuration")
     return freed
 
 
@@ -42,6 +44,8 @@ def second_chances(board: Board) -> bool:
             given = True
             if troubled:
                 rest(board, one, until=board.crew.now() + board.policy.backoff_max / 2)
+    if given:
+        board.tell("giving-up", text="nothing moves: once more what was blocked or got no answer")
     return given
 
 

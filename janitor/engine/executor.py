@@ -83,9 +83,7 @@ def _until_still(desk: Desk, cloud: Cloud, stop: Callable[[], bool]) -> str:
         _start(desk, cloud, now)
         if board.running or board.paused or next_due(desk.watches) < NEVER:
             _wait(desk, now)
-        elif next((True for chance in chances if chance(board)), False):
-            board.tell("giving-up", text="nothing moves any more: once without the order of state and configuration")
-        else:
+        elif not any(chance(board) for chance in chances):
             return ""
 
 

@@ -18,6 +18,7 @@ from janitor.engine.retry import calmer, share
 from janitor.engine.steps import WAITED_FOR, Phase, Progress, is_busy, is_dead, is_dying
 
 FADED = 2  # unchanged readings after which what should have gone along is deleted by itself
+DROPPED = 2  # readings without a sign of an accepted delete after which it counts as dropped
 BREATH = 2.0  # a listing that takes long is not asked for again before this many times its own length
 
 
@@ -81,7 +82,7 @@ def next_due(watches: Watches) -> float:
 
 def read_round(watch: Watch, board: Board, *, listed: Listed) -> list[tuple[Progress, Finding]]:
     """Believe a listing: what it means for each step that waits, and when the next one is due."""
-    seen = {observed.ref: observed for observed in listed.objects}
+    seen = {observed.ref: observed for observed in listed.objects if observed.ref in watch.waiting}
     findings: list[tuple[Progress, Finding]] = []
     moved = unready = False
     for ref in sorted(watch.waiting):
@@ -115,13 +116,20 @@ def _finding(one: Progress, seen: Mapping[Ref, Observed], *, deadline: float, no
     one.note(observed)
     if one.phase is Phase.BUSY and not is_busy(one.kind, observed):
         return Finding.PASSED
-    if one.phase is Phase.ACCEPTED and was_dying and not is_dying(observed) and not is_busy(one.kind, observed):
+    if one.phase is Phase.ACCEPTED and _dropped(one, observed, was_dying=was_dying):
         return Finding.CAME_BACK
     if one.phase is Phase.FADING and one.unchanged >= FADED and not is_dying(observed):
         return Finding.STAYED
     if one.unchanged >= one.kind.readings or overdue(one, deadline=deadline, now=now):
         return Finding.STAYED if one.phase is Phase.FADING else Finding.SILENT
     return None
+
+
+def _dropped(one: Progress, observed: Observed, *, was_dying: bool) -> bool:
+    """Its delete was accepted, and its status says nothing of it any more, or never did: the service let it drop."""
+    if is_dying(observed) or is_busy(one.kind, observed) or not observed.status:
+        return False
+    return was_dying or one.unchanged >= DROPPED
 
 
 def overdue(one: Progress, *, deadline: float, now: float) -> bool:

@@ -43,6 +43,11 @@ class LockInfo:
     operation: str = ""
     created: float | None = None
 
+    @property
+    def is_apply(self) -> bool:
+        """Whether it was taken to change things: `OperationTypeApply`, which a destroy is, too."""
+        return self.operation == "OperationTypeApply"
+
     def __str__(self) -> str:
         when = f" since {datetime.fromtimestamp(self.created, UTC):%Y-%m-%d %H:%M:%S} UTC" if self.created else ""
         what = self.operation.removeprefix("OperationType") or "unknown"

@@ -48,7 +48,9 @@ class Book:
         if self.journal is not None and raw:
             self.journal.save_snapshot(raw)
 
-    def begin(self, settings: Settings, root: RootModule, snapshot: Snapshot, *, scope: Scope) -> None:
+    def begin(
+        self, settings: Settings, root: RootModule, snapshot: Snapshot, *, scope: Scope, since: float | None
+    ) -> None:
         """The run's first entries; the state's copy is kept before anything can empty it."""
         self.write(
             entries.run_begin(
@@ -57,7 +59,7 @@ class Book:
                 scopes=[scope],
                 lineage=snapshot.lineage,
                 serial=snapshot.serial,
-                since=settings.since,
+                since=since,
             )
         )
         self.keep(snapshot.raw)

@@ -96,6 +96,7 @@ class Reading:
     session: Session
     recollection: Recollection
     signs: tuple[str, ...]  # that an apply was interrupted
+    since: float | None  # the run's begin, on the cloud's clock
     configuration: Configuration
 
 
@@ -115,12 +116,13 @@ def gather(call: Call, stack: ExitStack) -> Knowledge:
     with console.phase("Signing in"):
         session = connect(settings.os_cloud, pool_size=2 * settings.concurrency)
     book = stack.enter_context(_book(root, settings, session))
-    book.begin(settings, root, snapshot, scope=session.scope)
+    since = _begin(settings, book.recollection, lock, offset=session.clock_offset)
+    book.begin(settings, root, snapshot, scope=session.scope, since=since)
     signs = _interrupted(lock, book.recollection, logs)
     with console.phase("Reading the configuration"):
         configuration = _configuration(root, call, snapshot, wanted=bool(signs or logs))
     call.go_on()
-    reading = Reading(root, prepared, known, snapshot, logs, session, book.recollection, signs, configuration)
+    reading = Reading(root, prepared, known, snapshot, logs, session, book.recollection, signs, since, configuration)
     return _known(settings, book, reading)
 
 
@@ -179,6 +181,17 @@ def _book(root: RootModule, settings: Settings, session: Session) -> Book:
     return Book.open(settings, JournalKey(identity, root.workspace, scope))
 
 
+def _begin(settings: Settings, recollection: Recollection, lock: locks.LockState, *, offset: float) -> float | None:
+    """The run's begin: asked for, or from the journal, or the pipeline's; else that of the apply which died.
+
+    An apply that was killed leaves its lock's description behind, with the time it began by the clock of its machine.
+    """
+    since = settings.begin(recollection.began)
+    if since is None and lock.left_behind and lock.holder is not None and lock.holder.is_apply:
+        since = lock.holder.created + offset - 1.0 if lock.holder.created is not None else None
+    return math.floor(since) if since is not None else None  # the services cut their time stamps to seconds
+
+
 def _interrupted(lock: locks.LockState, recollection: Recollection, logs: tuple[ApplyLog, ...]) -> tuple[str, ...]:
     """What says that an apply was interrupted."""
     signs = []
@@ -186,8 +199,16 @@ def _interrupted(lock: locks.LockState, recollection: Recollection, logs: tuple[
         signs.append(f"a dead command left its lock behind: {lock.holder}")
     if recollection.open_apply:
         signs.append("the journal has an apply without an end")
-    signs += [f"the log {log.path} has no end" for log in logs if not log.finished]
+    for log in logs:
+        if not log.finished:
+            signs.append(f"the log {log.path} has no end")
+        elif log.in_flight:  # an answer that was lost: the object may be there, and no state knows it
+            signs.append(f"the log {log.path} does not tell how these creations ended: {_few(log.in_flight)}")
     return tuple(signs)
+
+
+def _few(in_flight: tuple[tuple[str, str], ...]) -> str:
+    return ", ".join(address for address, _ in in_flight[:5]) + (" …" if len(in_flight) > 5 else "")  # noqa: PLR2004
 
 
 def _configuration(root: RootModule, call: Call, snapshot: Snapshot, *, wanted: bool) -> Configuration:
@@ -202,10 +223,9 @@ def _known(settings: Settings, book: Book, read: Reading) -> Knowledge:
     snapshot = _judged_health(read.snapshot, configuration, read.signs)
     sessions, scope_of, unreachable = scoping.scopes(snapshot, session, settings)
     claims, strange = state_claims(snapshot.resources, scope_of)
-    since = settings.begin(recollection.began)
-    since = math.floor(since) if since is not None else None  # the services cut their time stamps to seconds
     claims += _journal_claims(recollection)
-    claims += log_claims(read.logs, configuration, session.scope, since=since)
+    claims += log_claims(read.logs, configuration, session.scope, since=read.since)
+    doubtful = {} if settings.ignore_config else _doubtful(snapshot, configuration)
     case = Case(
         claims=claims_by_ref(claims),
         borrowed=_borrowed(snapshot, scope_of, session.scope),
@@ -213,8 +233,9 @@ def _known(settings: Settings, book: Book, read: Reading) -> Knowledge:
         in_flight=log_begins(read.logs),
         instances=configuration.instances,
         names_prove=snapshot.health is not Health.WHOLE or bool(read.signs),
-        protected=_protected(snapshot, configuration, settings),
-        since=since,
+        protected={} if settings.ignore_config else {**doubtful, **configuration.protected},
+        doubtful=frozenset(doubtful.keys() - configuration.protected.keys()),
+        since=read.since,
         by_name=settings.by_name,
         admin_kinds=settings.admin_kinds,
     )
@@ -267,20 +288,14 @@ def _borrowed(snapshot: Snapshot, scope_of: Mapping[str, Scope], default: Scope)
     )
 
 
-def _protected(snapshot: Snapshot, configuration: Configuration, settings: Settings) -> Mapping[str, str]:
-    if settings.ignore_config:
+def _doubtful(snapshot: Snapshot, configuration: Configuration) -> Mapping[str, str]:
+    """What a file that could not be parsed may protect: everything that no other file declares."""
+    if not configuration.may_hide_protection:
         return {}
-    protected = dict(configuration.protected)
-    if configuration.may_hide_protection:
-        files = ", ".join(configuration.may_hide_protection)
-        declared = {without_index(i.address) for i in configuration.instances}
-        for resource in snapshot.managed:
-            if without_index(resource.address) not in declared:
-                protected.setdefault(
-                    resource.address,
-                    f"{files} could not be parsed and may protect it: repair it, or give --ignore-config",
-                )
-    return protected
+    files = ", ".join(configuration.may_hide_protection)
+    why = f"{files} could not be parsed and may protect it: repair it, or give --ignore-config"
+    declared = {without_index(i.address) for i in configuration.instances}
+    return {r.address: why for r in snapshot.managed if without_index(r.address) not in declared}
 
 
 def _state_edges(snapshot: Snapshot) -> tuple[tuple[str, str], ...]:

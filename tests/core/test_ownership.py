@@ -64,6 +64,13 @@ def test_a_protected_address_is_kept_with_or_without_its_index():
     assert verdict_of(server, known).denial is Denial.PROTECTED
 
 
+def test_what_only_may_be_protected_is_kept_and_counts_as_left():
+    server = a("server", "s1")
+    address = "openstack_compute_instance_v2.db"
+    known = case(in_state(server, address=address), protected={address: "unreadable"}, doubtful=frozenset({address}))
+    assert verdict_of(server, known).denial is Denial.AMBIGUOUS
+
+
 def test_what_only_the_mark_finds_is_kept_when_it_may_be_the_protected_one():
     network = a("network", "n", name="ci-1", tags=["janitor:run=r"])
     instance = declared("openstack_networking_network_v2", "ci-1", "openstack_networking_network_v2.n")

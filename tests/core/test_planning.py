@@ -142,6 +142,12 @@ class TestUnproved:
         other = a("floating_ip", "y", created_at=LATER)
         assert not self.plan(mine, other, marks=frozenset({"r"})).unproved
 
+    def test_one_that_was_ours_and_is_gone_still_stands_for_the_instance(self):
+        """Found on our port, and deleted: the last look must not ask which of the others it may be."""
+        gone = Claim(ref("floating_ip", "x"), Evidence.JOURNAL, name="172.24.0.9")
+        known = case([gone], instances=(self.declared,), names_prove=True, since=SINCE)
+        assert not plan_of(known, world(a("floating_ip", "y", created_at=LATER))).unproved
+
 
 class TestProof:
     def end(self, *objects, known=None, unseen=None):

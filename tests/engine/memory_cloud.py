@@ -14,7 +14,7 @@ from random import Random
 from typing import Any
 
 from builders import HOME
-from engine import memory_makers, memory_rules
+from engine import memory_holders, memory_makers, memory_rules
 
 from janitor.core.catalogue import KINDS, observe, source_kind
 from janitor.core.model import Holder, Observed, Ref, Scope
@@ -67,7 +67,7 @@ class Faults:
     )
 
     def __post_init__(self) -> None:
-        self.dice = Random(self.seed)
+        self.dice = Random(self.seed)  # noqa: S311 - which calls fail, not a secret
 
     def of(self, service: str, now: float) -> Answer | None:
         if now >= self.until:
@@ -178,7 +178,7 @@ class MemoryCloud:
         self._fault("holders", observed.ref)
         self._log("holders", observed.ref, Answer(Reply.ACCEPTED, 200))
         found = []
-        for kind, identifier in memory_rules.holders(self, observed, answer):
+        for kind, identifier in memory_holders.holders(self, observed, answer):
             one = next((o for o in self._seen(observed.ref.scope, kind, shared=True) if o.ref.id == identifier), None)
             if one is not None:
                 found.append(Holder(kind, identifier, one.name, one.project_id, one))

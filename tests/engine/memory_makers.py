@@ -63,7 +63,9 @@ def _route(cloud: MemoryCloud, _: str, __: str, *, router: str, nexthop: str = "
 
 def _floating_ip(cloud: MemoryCloud, name: str, project: str, *, port: str = "", router: str = "") -> str:
     link = {"port_id": port or None, "router_id": router or None, "fixed_ip_address": "10.0.0.9" if port else None}
-    return cloud.put("floating_ip", _body(cloud, "floating_ip", name, project, floating_ip_address="203.0.113.1", **link))
+    return cloud.put(
+        "floating_ip", _body(cloud, "floating_ip", name, project, floating_ip_address="203.0.113.1", **link)
+    )
 
 
 def _rule(cloud: MemoryCloud, _: str, project: str, *, group: str, remote: str = "") -> str:
@@ -88,7 +90,7 @@ def _server(
     boot_volume: str = "",
     status: str = "ACTIVE",
 ) -> str:
-    """Ports are bound; on a bare network Nova makes one of its own. A boot volume goes along (delete_on_termination)."""
+    """Ports are bound; on a bare network Nova makes one of its own. A boot volume goes along."""
     body = _body(cloud, "server", name, project, status=status)
     body |= {"OS-EXT-STS:task_state": None, "os-extended-volumes:volumes_attached": []}
     identifier = cloud.put("server", body)
@@ -100,9 +102,7 @@ def _server(
     return identifier
 
 
-def _attachment(
-    cloud: MemoryCloud, _: str, __: str, *, server: str, volume: str, along: bool = False
-) -> str:
+def _attachment(cloud: MemoryCloud, _: str, __: str, *, server: str, volume: str, along: bool = False) -> str:
     cloud.bodies["volume"][volume] |= {
         "status": "in-use",
         "attachments": [{"server_id": server, "volume_id": volume, "attachment_id": f"a-{volume}"}],
@@ -133,9 +133,10 @@ def _load_balancer(cloud: MemoryCloud, name: str, project: str, *, subnet: str, 
     return cloud.put("load_balancer", body)
 
 
-def _listener(cloud: MemoryCloud, name: str, project: str, *, load_balancer: str) -> str:
+def _listener(cloud: MemoryCloud, name: str, project: str, *, load_balancer: str, protocol_port: int = 80) -> str:
     parents = [{"id": load_balancer}]
     body = _body(cloud, "listener", name, project, loadbalancers=parents, provisioning_status="ACTIVE")
+    body["protocol_port"] = protocol_port
     cloud.bodies["load_balancer"][load_balancer]["listeners"].append({"id": body["id"]})
     return cloud.put("listener", body)
 
@@ -166,7 +167,9 @@ def _keypair(cloud: MemoryCloud, name: str, project: str) -> str:
 MAKERS: Mapping[str, Callable[..., str]] = {
     "network": lambda cloud, name, project, **more: _plain("network")(cloud, name, project, subnets=[], **more),
     "subnet": _subnet,
-    "router": lambda cloud, name, project, **more: _plain("router")(cloud, name, project, routes=[], **more),
+    "router": lambda cloud, name, project, external="", **more: _plain("router")(
+        cloud, name, project, routes=[], external_gateway_info={"network_id": external} if external else None, **more
+    ),
     "router_interface": _interface,
     "router_route": _route,
     "port": _port,

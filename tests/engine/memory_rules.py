@@ -1,8 +1,8 @@
-"""What the services answer to a delete, and what happens then. Codes as measured on the real ones (tests/conformance)."""
+"""What the services answer to a delete, and what happens then. Codes as on the real ones (tests/conformance)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -80,7 +80,7 @@ def _interface(cloud: MemoryCloud, observed: Observed) -> Answer:
     port = cloud.bodies["port"].get(observed.ref.id)
     if port is None:
         return GONE
-    if _addresses_behind(cloud, port):
+    if addresses_behind(cloud, port):
         return refused("RouterInterfaceInUseByFloatingIP")
     if cloud.bodies["router"].get(port["device_id"], {}).get("routes"):
         return refused("RouterInterfaceInUseByRoute")
@@ -88,7 +88,7 @@ def _interface(cloud: MemoryCloud, observed: Observed) -> Answer:
     return Answer(Reply.ACCEPTED, 200)
 
 
-def _addresses_behind(cloud: MemoryCloud, interface: Body) -> list[Body]:
+def addresses_behind(cloud: MemoryCloud, interface: Body) -> list[Body]:
     subnets = {ip["subnet_id"] for ip in interface["fixed_ips"]}
     behind = {p["id"] for subnet in subnets for p in on_subnet(cloud, subnet)}
     found = cloud.live("floating_ip")
@@ -137,6 +137,9 @@ def _group(cloud: MemoryCloud, observed: Observed) -> Answer:
         return refused("SecurityGroupCannotRemoveDefault")
     if any(group["id"] in p["security_groups"] for p in cloud.live("port")):
         return refused("SecurityGroupInUse", group["id"])
+    for other in cloud.live("security_group"):
+        kept = [r for r in other["security_group_rules"] if r["remote_group_id"] != group["id"]]
+        other["security_group_rules"] = kept
     cloud.remove("security_group", group["id"])
     return NO_CONTENT
 
@@ -315,58 +318,3 @@ DELETES: Mapping[str, Callable[[MemoryCloud, Observed], Answer]] = {
     "pool": partial(_child, "pool"),
     **{kind: partial(_row, kind) for kind in ("keypair", "server_group", "image")},
 }
-
-
-def holders(cloud: MemoryCloud, observed: Observed, answer: Answer) -> Iterator[tuple[str, str]]:
-    """Who holds it, as the live lookup finds it: kind and id."""
-    held, identifier = observed.ref.kind, observed.ref.id
-    if held == "security_group":
-        yield from _as_holders(p for p in cloud.live("port") if identifier in p["security_groups"])
-    elif held == "subnet":
-        yield from _as_holders(p for p in on_subnet(cloud, identifier) if p["device_owner"] not in TAKEN_ALONG)
-    elif held == "network":
-        yield from _as_holders(
-            p for p in ports(cloud, network_id=identifier) if p["device_owner"] not in TAKEN_ALONG
-        )
-    elif held == "router":
-        yield from _as_holders(interfaces(cloud, identifier))
-    elif held == "router_interface":
-        yield from _of_interface(cloud, identifier, answer)
-    elif held == "port":
-        yield from _of_port(cloud, identifier)
-    elif held == "volume":
-        body = cloud.bodies["volume"].get(identifier, {})
-        yield from (("server", a["server_id"]) for a in body.get("attachments", ()))
-        yield from (
-            ("volume_snapshot", s["id"]) for s in cloud.live("volume_snapshot") if s["volume_id"] == identifier
-        )
-    elif held == "volume_snapshot":
-        yield from (("volume", v["id"]) for v in cloud.live("volume") if v["snapshot_id"] == identifier)
-
-
-def _as_holders(found: Any) -> Iterator[tuple[str, str]]:
-    for port in found:
-        yield ("router_interface" if port["device_owner"] in INTERFACE_OWNERS else "port", port["id"])
-
-
-def _of_interface(cloud: MemoryCloud, identifier: str, answer: Answer) -> Iterator[tuple[str, str]]:
-    port = cloud.bodies["port"].get(identifier)
-    if port is None:
-        return
-    if answer.code.endswith("ByFloatingIP"):
-        yield from (("floating_ip", f["id"]) for f in _addresses_behind(cloud, port))
-    else:
-        router = cloud.bodies["router"].get(port["device_id"], {"routes": []})
-        for route in router["routes"]:
-            yield ("router_route", f"{router['id']}-route-{route['destination']}-{route['nexthop']}")
-
-
-def _of_port(cloud: MemoryCloud, identifier: str) -> Iterator[tuple[str, str]]:
-    port = cloud.bodies["port"].get(identifier, {"device_owner": "", "device_id": ""})
-    if port["device_owner"].startswith("compute:"):
-        yield ("server", port["device_id"])
-    elif port["device_owner"] in INTERFACE_OWNERS:
-        yield ("router_interface", identifier)
-    for trunk in cloud.live("trunk"):
-        if identifier in {trunk["port_id"], *(sub["port_id"] for sub in trunk["sub_ports"])}:
-            yield ("trunk", trunk["id"])

@@ -135,7 +135,7 @@ def test_what_should_have_gone_along_and_stayed_is_deleted():
     network = here.make("network", "n")
     here.make("server", "s", network=network)
     plan = here.plan()
-    (port,) = [body for body in here.cloud.live("port")]
+    (port,) = here.cloud.live("port")
     del port["made_by_nova"]
     done = here.run(plan)
     assert left(done) == {}
@@ -198,7 +198,10 @@ def test_every_request_is_written_down_before_it_is_sent_and_after():
     here = stage()
     here.make("keypair", "k")
     here.run()
-    assert [(r["op"], r["kind"], r["id"]) for r in here.records] == [("ask", "keypair", "k"), ("answer", "keypair", "k")]
+    assert [(r["op"], r["kind"], r["id"]) for r in here.records] == [
+        ("ask", "keypair", "k"),
+        ("answer", "keypair", "k"),
+    ]
     assert here.records[1]["status"] == 204
     assert here.records[1]["reply"] == "accepted"
 

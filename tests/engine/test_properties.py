@@ -14,7 +14,9 @@ from janitor.core.plan import Action, Plan, Step
 from janitor.engine.executor import Execution
 from janitor.engine.protocols import Policy, Reply
 
-many = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+many = settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 LONG = Policy(deadline=1000.0 + 7200.0)
 
 
@@ -88,7 +90,11 @@ def _goes(here: Stage, ref: Ref) -> bool:
     if observed is None or part or observed.fact("device_owner") == "Octavia":
         return False
     step = Step(ref, Action.DELETE, observed, evidence=(Evidence.STATE,))
-    return here.cloud.delete(step, observed).reply is Reply.ACCEPTED
+    if here.cloud.delete(step, observed).reply is not Reply.ACCEPTED:
+        return False
+    here.crew.clock += 60.0
+    here.cloud.advance()
+    return ref not in here.cloud.observed()
 
 
 @many

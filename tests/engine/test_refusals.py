@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from builders import HOME
 from engine.staging import left, outcomes, ref, stage
 
-from janitor.core.model import Edge, EdgeSource, Outcome, Ref
+from janitor.core.model import Edge, EdgeSource, Holder, Outcome, Ref
 
 
 def test_an_unplanned_holder_of_ours_goes_first():
@@ -201,3 +203,43 @@ def test_a_holder_of_another_scope_is_not_taken_for_ours():
     done = here.run()
     assert Ref(away, "port", "p") not in done.results
     assert outcomes(done)[f"security_group {group}"] is Outcome.BLOCKED
+
+
+def test_what_would_take_something_foreign_along_is_not_asked_for():
+    here = stage()
+    balancer = here.make("load_balancer", "lb", subnet=here.make("subnet", "s", network=here.make("network", "n")))
+    listener = here.foreigner("listener", "l", load_balancer=balancer)
+    guarded, theirs = here.judge, here.cloud.observed()[ref("listener", listener)]
+
+    def judge(observed):
+        held = (Holder("listener", listener, "l", "home", theirs),) if observed.ref.id == balancer else ()
+        return replace(guarded(observed), held_by=held)
+
+    plan = here.plan()
+    here.judge = judge
+    done = here.run(plan)
+    result = done.results[ref("load_balancer", balancer)]
+    assert result.outcome is Outcome.BLOCKED
+    assert [h.id for h in result.holders] == [listener]
+    assert here.deletes("load_balancer") == []
+    assert done.results[ref("subnet", next(iter(here.cloud.bodies["subnet"])))].outcome is Outcome.BLOCKED
+
+
+def test_somebody_elses_delete_between_our_reading_and_ours_is_success():
+    here = stage()
+    key = here.make("keypair", "k")
+    here.cloud.after_read.append(lambda read: here.cloud.remove("keypair", read.id))
+    done = here.run()
+    assert outcomes(done) == {f"keypair {key}": Outcome.ABSENT}
+
+
+def test_what_holds_but_is_blocked_itself_is_named():
+    here = stage()
+    router = here.foreigner("router", "r")
+    subnet = here.make("subnet", "s", network=here.foreigner("network", "n"))
+    joint = here.make("router_interface", "", router=router, subnet=subnet)
+    port = here.foreigner("port", "p", subnet=subnet)
+    address = here.foreigner("floating_ip", "f", port=port, router=router)
+    done = here.run()
+    assert [h.id for h in done.results[ref("router_interface", joint)].holders] == [address]
+    assert done.results[ref("subnet", subnet)].outcome is Outcome.BLOCKED

@@ -13,7 +13,9 @@ HOUR = 3600.0
 
 
 def balanced(here, **fields):
-    return here.make("load_balancer", "lb", subnet=here.make("subnet", "s", network=here.make("network", "n")), **fields)
+    return here.make(
+        "load_balancer", "lb", subnet=here.make("subnet", "s", network=here.make("network", "n")), **fields
+    )
 
 
 def test_a_load_balancer_in_pending_update_is_given_up_and_the_rest_goes():

@@ -18,7 +18,7 @@ def worlds(draw: Draw, *, foreign: bool = True, faulty: bool = False) -> tuple[S
     faults = Faults(share=draw(st.sampled_from([0.0, 0.1, 0.3])), lost=0.1, seed=seed, until=1020.0) if faulty else None
     times = Times(server=draw(st.sampled_from([0.1, 1.5, 9.0])), volume=draw(st.sampled_from([0.1, 0.8, 5.0])))
     here = stage(seed, times=times, faults=faults)
-    stack = _Stack(here, draw, foreign)
+    stack = _Stack(here, draw, foreign=foreign)
     stack.network_things()
     stack.servers()
     stack.volumes()
@@ -29,7 +29,7 @@ def worlds(draw: Draw, *, foreign: bool = True, faulty: bool = False) -> tuple[S
 
 
 class _Stack:
-    def __init__(self, here: Stage, draw: Draw, foreign: bool) -> None:
+    def __init__(self, here: Stage, draw: Draw, *, foreign: bool) -> None:
         self.here, self.draw, self.foreign = here, draw, foreign
         self.groups = [self._any("security_group", f"g{n}") for n in range(draw(st.integers(1, 3)))]
         self.subnets: list[str] = []
@@ -88,7 +88,9 @@ class _Stack:
     def balancers(self) -> None:
         draw, here = self.draw, self.here
         for n in range(draw(st.integers(0, 2))):
-            status = draw(st.sampled_from(["ACTIVE", "ACTIVE", "ERROR", "PENDING_UPDATE"] if self.foreign else ["ACTIVE"]))
+            status = draw(
+                st.sampled_from(["ACTIVE", "ACTIVE", "ERROR", "PENDING_UPDATE"] if self.foreign else ["ACTIVE"])
+            )
             balancer = here.make("load_balancer", f"lb{n}", subnet=draw(st.sampled_from(self.subnets)), status=status)
             for _ in range(draw(st.integers(0, 2))):
                 pool = here.make("pool", "", listener=here.make("listener", "", load_balancer=balancer))

@@ -6,15 +6,14 @@ from collections.abc import Callable
 
 import pytest
 from stage import Stage
+from ways import both_ways, each_way
 
 from ground.neighbour import put_port
 
 pytestmark = pytest.mark.scenario
 
-both_ways = pytest.mark.parametrize("mode", [[], ["--direct"]], ids=["after terraform", "direct"])
 
-
-@both_ways
+@each_way
 def test_a_port_made_by_hand_on_our_network_goes_with_it(
     make: Callable[..., Stage], binary: str, mode: list[str]
 ) -> None:
@@ -51,7 +50,7 @@ class Foreign:
         self.network.update_port(self.port, security_group_ids=[])
 
 
-@both_ways
+@each_way
 def test_a_foreign_port_keeps_our_group_and_nothing_else(
     make: Callable[..., Stage], binary: str, mode: list[str]
 ) -> None:

@@ -21,7 +21,12 @@ def journal(stage: Stage) -> list[dict[str, object]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
+@pytest.mark.parametrize(
+    ("binary", "number"),
+    [("tofu", signal.SIGTERM), ("terraform", signal.SIGINT)],
+    indirect=["binary"],
+    ids=["tofu SIGTERM", "terraform SIGINT"],
+)
 def test_a_signal_while_deleting_leaves_journal_and_report(
     make: Callable[..., Stage], binary: str, number: signal.Signals
 ) -> None:
@@ -47,8 +52,8 @@ def test_a_signal_while_deleting_leaves_journal_and_report(
     assert stage.listed() == []
 
 
-def test_kill_9_while_deleting_costs_nothing_but_time(make: Callable[..., Stage], binary: str) -> None:
-    stage = make("volumes", binary)
+def test_kill_9_while_deleting_costs_nothing_but_time(make: Callable[..., Stage], tofu: str) -> None:
+    stage = make("volumes", tofu)
     stage.apply()
     name = stage.variables["name"]
     with gate("cinder.delete_volume", match=f"^{name}-held$", action="hang") as hanging:

@@ -58,9 +58,7 @@ def all_three_stuck(stage: Stage) -> Iterator[None]:
         gate("cinder.delete_volume", match=f"^{name}-volume$", action="fail"),
         gate("octavia.update", match=f"^{name}-balancer$", action="hang") as hanging,
     ):
-        cloud.load_balancer.create_listener(
-            name="by-hand", load_balancer_id=balancer.id, protocol="TCP", protocol_port=80
-        )
+        cloud.load_balancer.update_load_balancer(balancer, description="an update that never ends")
         assert hanging.reached(20)
         yield
     cloud.load_balancer.wait_for_load_balancer(balancer.id, interval=0.2, wait=30)

@@ -8,11 +8,13 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from stage import Ran, Stage
 
 from ground import bystanders
+from ground.cloud import Fault, fault_region
 from ground.neighbour import Seen
 
 pytestmark = pytest.mark.scenario
@@ -91,4 +93,19 @@ def test_an_address_that_nothing_proves_stays_and_is_named(make: Callable[..., S
     assert {key: seen for key, seen in stage.look().items() if key in there} == there
     (row,) = ran.objects(outcome="unverified")
     assert row["address"] == "openstack_networking_floatingip_v2.address[0]"
+    assert [f"{holder['kind']}/{holder['id']}" for holder in row["holders"]] == [address]
+
+
+def test_an_address_whose_answer_was_lost_is_named(make: Callable[..., Stage], tofu: str, tmp_path: Path) -> None:
+    """The apply fails in order and its state is whole, without the floating IP that was made: only the log knows."""
+    stage = make("wreck", tofu)
+    lost = Fault(service="network", method="POST", path="/floatingips", drop="after", times=1)
+    with fault_region("lost", [lost]) as region:
+        stage.more = region.env(stage.project, tmp_path)
+        only = "-target=openstack_networking_floatingip_v2.address"
+        stage.log.write_text(stage.terraform("apply", "-auto-approve", "-json", only, check=False).stdout)
+        ran = stage.destroy("--from-log", str(stage.log), "--since", stage.since)
+    assert ran.code == 4, ran.text
+    (address,) = stage.look()
+    (row,) = ran.objects(outcome="unverified")
     assert [f"{holder['kind']}/{holder['id']}" for holder in row["holders"]] == [address]

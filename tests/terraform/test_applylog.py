@@ -7,12 +7,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from roots import DATA
 
 from janitor.core.errors import Refused
 from janitor.core.model import ApplyLog
 from janitor.terraform.applylog import read_log
-
-from .conftest import DATA
 
 HUMAN = ("log-kubespray-tofu.txt", "log-kubespray-terraform.txt")
 JSON = "log-small-tofu.jsonl"

@@ -1,15 +1,16 @@
 """The configuration's text: edges through everything that can stand between, protection, and files that hide some."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from roots import MakeRoot
 
 from janitor.terraform import hcl
 from janitor.terraform.evaluate import read_configuration
 from janitor.terraform.evaluator.expression import evaluate
 from janitor.terraform.evaluator.hole import Hole
-
-from .conftest import MakeRoot
 
 NET = 'resource "o_net" "n" {\n}\n'
 SERVER = 'resource "o_server" "s" {{\n  {body}\n}}\n'
@@ -135,9 +136,12 @@ def test_a_file_that_is_no_text_may_hide_protection(make_root: MakeRoot) -> None
     assert read_configuration(root).may_hide_protection == ("binary.tf",)
 
 
-def test_each_binary_reads_its_own_files(make_root: MakeRoot, binary: str) -> None:
+@pytest.mark.parametrize("binary", ["tofu", "terraform"])
+def test_each_binary_reads_its_own_files(make_root: MakeRoot, tmp_path: Path, binary: str) -> None:
+    """Its name says which it is; it is not started."""
+    (tmp_path / binary).touch(0o755)
     files = {"main.tf": server("x = 1"), "main.tofu": server("lifecycle {\n    prevent_destroy = true\n  }")}
-    found = read_configuration(make_root(files, binary=binary))
+    found = read_configuration(make_root(files, binary=str(tmp_path / binary)))
     assert dict(found.protected) == ({"o_server.s": "lifecycle.prevent_destroy"} if binary == "tofu" else {})
 
 

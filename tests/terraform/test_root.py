@@ -4,11 +4,10 @@ import os
 from pathlib import Path
 
 import pytest
+from roots import MakeRoot
 
 from janitor.core.errors import Refused, UsageError
 from janitor.terraform.root import configuration_files, find_binary, open_root
-
-from .conftest import MakeRoot
 
 LOCK = 'provider "{host}/terraform-provider-openstack/openstack" {{\n  version = "1.54.1"\n}}\n'
 

@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from roots import DATA
 
 from janitor.core.model import Health, Resource, Snapshot
 from janitor.terraform.state import parse, provider_of
-
-from .conftest import DATA
 
 STACK = "state-kubespray-tofu.json"
 TINY = "state-builtin-tofu.json"

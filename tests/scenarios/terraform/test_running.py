@@ -1,26 +1,21 @@
 """The commands that janitor runs, with real binaries: init, destroy in two halves, state rm, workspace delete."""
 
 import json
-import os
-import signal
-import sys
 import threading
 import time
 from pathlib import Path
 
 import pytest
+from roots import SIMPLE, MakeRoot, apply, tree
 
 from janitor.core.model import Health
 from janitor.terraform.agreement import state_rm, workspace_delete
 from janitor.terraform.backends import read_state, workspaces
 from janitor.terraform.destruction import Delete, PlannedDestroy, apply_plan, plan_destroy
-from janitor.terraform.events import ApplyEvent, What, event_of, moment
-from janitor.terraform.messages import masked, reason
-from janitor.terraform.process import Process, run_reading, run_writing
+from janitor.terraform.events import ApplyEvent, What
+from janitor.terraform.process import run_reading
 from janitor.terraform.root import RootModule
 from janitor.terraform.runner import command, environment, init_if_needed, version
-
-from .conftest import SIMPLE, MakeRoot, apply, tree
 
 SLOW = """
 resource "terraform_data" "quick" {}
@@ -31,7 +26,6 @@ resource "terraform_data" "slow" {
   }
 }
 """
-LOCKED = 'provider "terraform.io/builtin/nothing" {\n}\n'
 
 
 def planned(root: RootModule, tmp_path: Path) -> PlannedDestroy:
@@ -209,75 +203,6 @@ def test_the_emptied_workspace_is_deleted_also_when_it_is_selected(
         assert (root.path / ".terraform" / "environment").read_text() == "default"
 
 
-def test_the_default_workspace_is_never_deleted(make_root: MakeRoot) -> None:
-    assert workspace_delete(make_root()).problem == "The workspace `default` cannot be deleted."
-
-
-def python(code: str) -> list[str]:
-    return [sys.executable, "-c", code]
-
-
-def test_reading_commands_end_with_their_children(tmp_path: Path) -> None:
-    child = tmp_path / "child"
-    code = (
-        "import pathlib, subprocess, time;"
-        "c = subprocess.Popen(['sleep', '60']);"
-        f"pathlib.Path({str(child)!r}).write_text(str(c.pid)); time.sleep(60)"
-    )
-    done = run_reading(python(code), folder=tmp_path, environment=os.environ, timeout=1.5)
-    assert (done.interrupted, done.exit_code) == (True, -signal.SIGKILL)
-    end = time.monotonic() + 5
-    while Path(f"/proc/{child.read_text()}/cmdline").exists() and time.monotonic() < end:
-        if not Path(f"/proc/{child.read_text()}/cmdline").read_bytes():
-            break  # a zombie that nobody has waited for
-        time.sleep(0.05)
-    else:
-        assert not Path(f"/proc/{child.read_text()}").exists()
-
-
-def test_writing_commands_get_one_interrupt_and_are_waited_for(tmp_path: Path) -> None:
-    code = (
-        "import signal, sys, time; got = [];"
-        "signal.signal(signal.SIGINT, lambda *_: got.append(1));"
-        "end = time.monotonic() + 2\n"
-        "while time.monotonic() < end: time.sleep(0.05)\n"
-        "print(len(got))"
-    )
-    done = run_writing(python(code), folder=tmp_path, environment=os.environ, timeout=0.8)
-    assert (done.exit_code, done.output, done.interrupted) == (0, b"1\n", True)
-
-
-def test_an_interrupt_is_sent_once_however_often_it_is_asked_for(tmp_path: Path) -> None:
-    code = (
-        "import signal, time; got = [];"
-        "signal.signal(signal.SIGINT, lambda *_: got.append(1)); print('ready', flush=True);"
-        "end = time.monotonic() + 1.5\n"
-        "while time.monotonic() < end: time.sleep(0.05)\n"
-        "print(len(got))"
-    )
-    process = Process(python(code), folder=tmp_path, environment=os.environ)
-    lines = []
-    for line in process.lines():
-        if line == b"ready":
-            for _ in range(5):
-                process.interrupt()
-        if line:
-            lines.append(line)
-    process.interrupt()
-    assert lines == [b"ready", b"1"]
-    process.close()
-
-
-def test_a_process_that_is_left_goes_on_writing(tmp_path: Path) -> None:
-    """A terraform whose output is a closed pipe would end with SIGPIPE while it saves the state."""
-    proof = tmp_path / "proof"
-    code = f"import time; time.sleep(0.5); print('x' * 100_000, flush=True); open({str(proof)!r}, 'w').write('saved')"
-    process = Process(python(code), folder=tmp_path, environment=os.environ)
-    process.close()
-    assert process.wait(10)
-    assert proof.read_text() == "saved"
-
-
 def test_nothing_that_only_reads_changes_the_folder(applied: RootModule, tmp_path: Path) -> None:
     before = tree(applied.path)
     read_state(applied)
@@ -285,40 +210,3 @@ def test_nothing_that_only_reads_changes_the_folder(applied: RootModule, tmp_pat
     version(applied)
     planned(applied, tmp_path)
     assert tree(applied.path) == before
-
-
-def test_events_of_lines_that_are_none() -> None:
-    for line in ("", "plain text", "{}", "[1]", '{"@level":"info"', "\x00"):
-        assert event_of(line) is None
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("2026-11-21T07:19:02Z", 1795245542.0),
-        ("2026-11-21T07:19:02.752978Z", 1795245542.752978),
-        ("2026-11-21T07:19:02.754353445Z", 1795245542.754353),
-        ("2026-11-21T08:19:02.5+01:00", 1795245542.5),
-        ("2026-11-21T07:19:02", 1795245542.0),
-        ("yesterday", None),
-    ],
-)
-def test_moments(text: str, expected: float | None) -> None:
-    assert moment(text) == expected
-
-
-def test_reasons_are_one_line_without_boxes_or_codes() -> None:
-    box = "\x1b[31m╷\x1b[0m\n\x1b[31m│\x1b[0m Error: No such thing\n│ \n│ It is\n│ gone.\n╵\n"
-    assert reason(b"", box) == "No such thing It is gone."
-    line = b'{"@level":"error","type":"diagnostic","diagnostic":{"severity":"error","summary":"S","detail":"d\\nd"}}'
-    assert reason(b"noise\n" + line, box) == "S: d d"
-
-
-def test_secrets_are_masked(make_root: MakeRoot) -> None:
-    root = make_root(
-        environment={"OS_PASSWORD": "hunter2", "TF_VAR_api_token": "t0ken-x"},
-        variables=["db_password=p4ssw0rd", "name=public"],
-        backend_config=["password=b4ckend"],
-    )
-    told = masked("hunter2 t0ken-x p4ssw0rd b4ckend public\x1b[31m", root)
-    assert told == "*** *** *** *** public[31m"

@@ -1,0 +1,94 @@
+"""The soak's own judgement and bookkeeping, and the bench's figures: what they conclude from what was seen."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from ground.bench import ratios, tables
+from ground.neighbour import Seen
+from ground.rivals import CRUDE, JANITOR, TOFU, Measured
+from ground.rounds import Task, judge
+from ground.soak import Results, parser, table, tasks
+
+BY_NAME = Task("small", "tofu", "name", marks=False, number=1, moment=4.0, visit=None)
+NEIGHBOUR = Seen("volume", "n", "neighbour-data", "status=available")
+MINE = Seen("floating_ip", "f", "", "status=DOWN")
+BEFORE = {"volume/n": NEIGHBOUR}
+WRECK = BEFORE | {"floating_ip/f": MINE}
+
+
+def judged(now, *, code=0, unverified=(), task=BY_NAME):
+    return judge(task, BEFORE, WRECK, now, {"exit": code, "unverified": list(unverified)})
+
+
+class TestJudge:
+    def test_everything_gone_and_proved(self):
+        seen = judged(BEFORE)
+        assert (seen["found"], seen["missed"], seen["violations"]) == (1, [], [])
+
+    def test_proved_with_something_left(self):
+        assert judged(WRECK)["violations"] == ["proved, and left floating_ip f"]
+
+    def test_left_and_named(self):
+        seen = judged(WRECK, code=4, unverified=["floating_ip/f"])
+        assert (seen["missed"], seen["violations"]) == (["floating_ip (no name)"], [])
+
+    def test_left_without_a_word(self):
+        assert judged(WRECK, code=4)["violations"] == ["left without a word: floating_ip f"]
+
+    @pytest.mark.parametrize("now", [{}, {"volume/n": NEIGHBOUR._replace(attributes="status=in-use")}])
+    def test_a_neighbours_object_was_touched(self, now):
+        assert judged(now)["violations"] == ["touched: volume neighbour-data"]
+
+    def test_doubt_needs_somebody_to_doubt_about(self):
+        assert judged(BEFORE, code=4)["violations"] == ["exit code 4, and nothing is left"]
+        visited = judged(BEFORE, code=4, task=replace(BY_NAME, visit=2.0))
+        assert (visited["violations"], visited["cautious"]) == ([], True)
+
+    def test_what_was_marked_leaves_no_doubt(self):
+        assert judged(WRECK, code=4, unverified=["floating_ip/f"], task=replace(BY_NAME, way="mark"))["violations"]
+
+    def test_any_other_end_is_a_broken_promise(self):
+        assert judged(BEFORE, code=70)["violations"] == ["exit code 70"]
+
+
+def test_the_same_seed_gives_the_same_rounds_and_none_is_played_twice(tmp_path, monkeypatch):
+    monkeypatch.setattr("shutil.which", lambda name: name if name == "tofu" else None)
+    results = Results(tmp_path / "soak" / "small-7.jsonl")
+    results.keep({"timed": "tofu", "seconds": 30.0})
+    chosen = parser().parse_args(["kills", "--count", "3", "--seed", "7"])
+    first = list(tasks(chosen, None, results))
+    assert first == list(tasks(chosen, None, results))
+    assert len({task.key for task in first}) == len(first) == 12
+    assert all(0.5 <= task.moment <= 30.0 for task in first)
+    assert {task.number for task in first if task.visit is not None} == {3}
+    with results.path.open("a", encoding="utf-8") as file:
+        file.write('{"key": "cut')
+    assert results.rounds() == []
+
+
+def test_the_table_has_one_row_per_way():
+    line = {"key": "k", "moment": 1.0, "binary": "tofu", "marks": True, "way": "mark", "exit": 0, "found": 3}
+    line |= {"missed": [], "cautious": False, "violations": []}
+    rows = table([json.loads(json.dumps(line)), line | {"exit": 4, "missed": ["port x"]}]).splitlines()
+    assert rows[2:] == ["| kill -9 | tofu | yes | --mark | 2 | 0 (1), 4 (1) | 6 | 1 port | 0 | 0 |"]
+
+
+def test_figures_are_ratios_of_one_run():
+    def row(rival, seconds, **more):
+        return Measured(rival.name, seconds, 0, 80.0, 60, {}, **more)
+
+    rows = [row(JANITOR, 5.0, report={"requests": 150}), row(TOFU, 50.0), row(CRUDE, 4.0)]
+    figures = ratios(rows, 0.2)
+    assert figures == {
+        "faster than tofu destroy": 10.0,
+        "times the crude script": 1.25,
+        "requests per managed resource": 2.5,
+        "seconds of janitor --help": 0.2,
+        "MB of memory": 80.0,
+    }
+    assert "NO" not in tables(rows, figures)
+    assert "| times the crude script | 2.5 | at most 2 | NO |" in tables(
+        rows, figures | {"times the crude script": 2.5}
+    )
