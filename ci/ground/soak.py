@@ -6,7 +6,9 @@ Decides which rounds there are, which of them are still to be played, and what t
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
+import os
 import random
 import secrets
 import shutil
@@ -14,7 +16,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ from ground.cache import cache_dir, say, step
 from ground.cloud import LocalCloud
 from ground.crude import clear
 from ground.rounds import NAME_VARIABLES, WAYS, Task, apply, play, stage
+from ground.venv import ROOT
 
 EARLIEST = 0.5
 COMBINATIONS = ((True, "mark"), (True, "log"), (False, "log"), (False, "name"))
@@ -95,19 +98,41 @@ def _play_all(chosen: argparse.Namespace, results: Results) -> int:
     done = {line["key"] for line in results.rounds()}
     todo = [task for task in tasks(chosen, cloud, results) if task.key not in done]
     say(f"{len(todo)} rounds to play, {len(done)} are kept in {results.path}")
-    with ThreadPoolExecutor(chosen.jobs) as pool:
+    with _frozen(), ThreadPoolExecutor(chosen.jobs) as pool:
         playing = {pool.submit(_play, task, cloud): task for task in todo}
-        for number, future in enumerate(as_completed(playing), 1):
-            try:
-                line = future.result()
-            except Exception as error:  # noqa: BLE001 - whatever kept the round from being played: the next call plays it
-                failed += 1
-                text = f"{playing[future].key} could not be played: {type(error).__name__}: {error}"
-            else:
-                results.keep(line)
-                text = told(line)
-            say(f"[{number}/{len(todo)}] {text}")
+        try:
+            for number, future in enumerate(as_completed(playing), 1):
+                line = _line(future, playing[future])
+                failed += "key" not in line
+                if "key" in line:
+                    results.keep(line)
+                say(f"[{number}/{len(todo)}] {told(line) if 'key' in line else line['problem']}")
+        except KeyboardInterrupt:
+            say("interrupted: the rounds that are under way are played to their end, the others wait for the next call")
+            pool.shutdown(cancel_futures=True)
+            raise
     return failed
+
+
+def _line(future: Future[Line], task: Task) -> Line:
+    """The round's line; `problem` where it could not be played: it is no result, and the next call plays it."""
+    try:
+        return future.result()
+    except Exception as error:  # noqa: BLE001 - whatever it was
+        return {"problem": f"{task.key} could not be played: {type(error).__name__}: {error}"}
+
+
+@contextlib.contextmanager
+def _frozen() -> Iterator[None]:
+    """Let every round use janitor as it is now: a soak takes long, and somebody may work on it meanwhile."""
+    with tempfile.TemporaryDirectory(prefix="janitor-soak-subject-") as folder:
+        shutil.copytree(ROOT / "janitor", Path(folder) / "janitor", ignore=shutil.ignore_patterns("__pycache__"))
+        before = os.environ.get("PYTHONPATH", "")
+        os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [folder, before]))
+        try:
+            yield
+        finally:
+            os.environ["PYTHONPATH"] = before
 
 
 def _play(task: Task, cloud: LocalCloud) -> Line:

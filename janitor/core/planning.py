@@ -81,7 +81,17 @@ def held_by(observed: Observed, around: Surroundings) -> tuple[Holder, ...]:
             continue  # not among our project's volumes any more, or never there: nothing to lose
         name, project = (child.name, child.project_id) if child else ("", "")
         holders.append(Holder(ref.kind, ref.id, name, project, child))
-    return tuple(holders)
+    return (*holders, *_foreign_rules(observed, around))
+
+
+def _foreign_rules(group: Observed, around: Surroundings) -> Iterator[Holder]:
+    """Rules of others that name our group: Neutron deletes them together with it, without a word (seen live)."""
+    if group.ref.kind != "security_group":
+        return
+    for rule in around.world.of_kind("security_group_rule"):
+        theirs = Ref(rule.ref.scope, "security_group", rule.fact("security_group_id"))
+        if rule.fact("remote_group_id") == group.ref.id and rule.ref not in around.ours and theirs not in around.ours:
+            yield Holder(rule.ref.kind, rule.ref.id, rule.name, rule.project_id, rule)
 
 
 def hold(verdict: Verdict, observed: Observed, around: Surroundings) -> Verdict:

@@ -93,6 +93,14 @@ def test_a_server_whose_foreign_data_volume_would_go_along_is_held():
     assert hold(verdicts[doomed.ref], doomed, surroundings(known, seen, verdicts)).held_by[0].name == "data"
 
 
+def test_a_group_that_a_foreign_groups_rule_names_is_held_by_that_rule():
+    theirs = a("security_group", "theirs")
+    rule = a("security_group_rule", "r", security_group_id="theirs", remote_group_id="g")
+    own = a("security_group_rule", "o", security_group_id="g", remote_group_id="g")
+    plan = plan_of(case(in_state(group)), world(group, theirs, rule, own))
+    assert [h.id for h in plan.held[group.ref]] == ["r"]
+
+
 def test_state_edges_are_weaker_than_what_the_cloud_shows():
     claims = in_state(network, address="a.net") + in_state(group, address="a.grp")
     plan = plan_of(case(claims), world(network, group), state_edges=[("a.grp", "a.net")])

@@ -76,13 +76,12 @@ def test_the_neighbouring_workspace_does_not_notice(make: Callable[..., Stage], 
     ours = theirs.beside("ours", name=f"{project.name}-ours")
     theirs.apply()
     unchanged = theirs.look()
-    for mode in [], ["--direct"]:
-        ours.apply()
-        ended = ours.destroy(*mode)
-        assert ended.code == 0, ended.text
-        assert len(ended.objects(outcome="deleted")) == 4
-        assert theirs.drift() == ""
-        assert theirs.look() == unchanged
+    ours.apply()
+    ended = ours.destroy()
+    assert ended.code == 0, ended.text
+    assert len(ended.objects(outcome="deleted")) == 4
+    assert theirs.drift() == ""
+    assert theirs.look() == unchanged
 
 
 def test_the_neighbour_may_have_the_same_names(make: Callable[..., Stage], tofu: str) -> None:

@@ -62,10 +62,10 @@ def test_marks_sharing_and_data_sources_protect(
     assert left == ["other_run", "shared", "tagged"]
 
 
-@each_way
-def test_prevent_destroy_protects(make: Callable[..., Stage], binary: str, mode: list[str]) -> None:
-    """terraform refuses the whole plan for it; everything else goes nevertheless."""
-    stage = make("protected", binary)
+@both_ways
+def test_prevent_destroy_protects(make: Callable[..., Stage], tofu: str, mode: list[str]) -> None:
+    """A plan to destroy is refused as a whole for it; everything else goes nevertheless."""
+    stage = make("protected", tofu)
     stage.apply()
     ended = stage.destroy(*mode)
     assert names(stage) == {"kept"}, ended.text
@@ -119,7 +119,7 @@ def test_a_foreign_listener_keeps_our_load_balancer(make: Callable[..., Stage], 
 
     cloud.delete_listener(listener)
     cloud.wait_for_load_balancer(balancer.id, interval=0.2, wait=30)
-    again = stage.destroy(*mode)
+    again = stage.destroy("--direct")
     assert again.code == 0, again.text
     assert names(stage) == set()
 

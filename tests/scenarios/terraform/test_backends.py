@@ -15,11 +15,7 @@ from janitor.terraform.backends import read_state, workspaces
 from janitor.terraform.root import RootModule
 
 ADDRESSES = ['terraform_data.many["a b"]', 'terraform_data.many["c"]', "terraform_data.one"]
-
-
 ELSEWHERE = 'terraform {\n  backend "local" {\n    path = "st/my.tfstate"\n    workspace_dir = "wsd"\n  }\n}\n' + SIMPLE
-
-
 NO_BINARY = {"PATH": "/nowhere"}
 
 
