@@ -225,7 +225,7 @@ def judge(
         broken += [f"proved, and left {seen}" for seen in missed.values()]
     else:
         broken += [f"left without a word: {seen}" for key, seen in missed.items() if key not in named]
-        if not missed and not _doubtful(task):
+        if not missed and task.visit is None:  # only what is as young as the run may be the run's, for all one knows
             broken.append("exit code 4, and nothing is left")
         if task.way == "mark":
             broken.append("exit code 4 although everything was marked")
@@ -236,11 +236,3 @@ def judge(
         "missed": sorted(f"{seen.kind} {seen.name or '(no name)'}" for seen in missed.values()),
         "violations": broken,
     }
-
-
-def _doubtful(task: Task) -> bool:
-    """Whether a neighbour's unmarked floating IP may be one of the run's for all that this way knows.
-
-    A neighbour that came during the run is as young as the run; a log alone does not say when the run began.
-    """
-    return task.visit is not None or task.way == "log"

@@ -33,6 +33,7 @@ from janitor.workflows import scoping
 from janitor.workflows.booking import Book
 from janitor.workflows.call import Call
 from janitor.workflows.cleaning import Edges
+from janitor.workflows.sourcing import sources
 
 LATELY = 900.0
 """An apply that was interrupted fewer seconds ago than this may still have a create on its way."""
@@ -115,6 +116,7 @@ def gather(call: Call, stack: ExitStack) -> Knowledge:
     call.go_on()
     with console.phase("Signing in"):
         session = connect(settings.os_cloud, pool_size=2 * settings.concurrency)
+        _warn_of_expiry(call, session)
     book = stack.enter_context(_book(root, settings, session))
     since = _begin(settings, book.recollection, lock, offset=session.clock_offset)
     book.begin(settings, root, snapshot, scope=session.scope, since=since)
@@ -179,6 +181,14 @@ def _book(root: RootModule, settings: Settings, session: Session) -> Book:
     identity = str(state_path(root, backend)) if local else f"{backend.type} {sorted(backend.config.items())}"
     scope = f"{session.auth_url} {session.scope.region} {session.scope.project_id}"
     return Book.open(settings, JournalKey(identity, root.workspace, scope))
+
+
+def _warn_of_expiry(call: Call, session: Session) -> None:
+    """Say aloud when a token that nobody can renew ends before the deadline."""
+    ends = session.token_expires
+    if not session.renewable and ends is not None and ends < time.time() + call.settings.timeout:
+        minutes = max(0.0, ends - time.time()) / 60
+        call.console.warn(f"the token ends in {minutes:.0f} min and cannot be renewed: what is left then stays unseen")
 
 
 def _begin(settings: Settings, recollection: Recollection, lock: locks.LockState, *, offset: float) -> float | None:
@@ -251,7 +261,7 @@ def _known(settings: Settings, book: Book, read: Reading) -> Knowledge:
         edges=Edges(state=_state_edges(snapshot), config=configuration.edges),
         workspaces=read.workspaces,
         unknown=(*_terraforms_alone(snapshot, settings), *strange, *unreachable),
-        sources=_sources(snapshot, read, settings),
+        sources=sources(snapshot, configuration, recollection, read.logs, settings),
         notes=(*read.signs, *settings.notes, *recollection.notes, *_init_note(read.prepared)),
         interrupted_lately=bool(read.signs or snapshot.health is not Health.WHOLE) and _lately(read),
         claimed_kinds=frozenset(ref.kind for ref in case.claims),
@@ -312,26 +322,6 @@ def _terraforms_alone(snapshot: Snapshot, settings: Settings) -> Iterator[Resour
         if name == "openstack" or name in OUTSIDE_NOTHING or name in IN_CLUSTER or name in settings.ignore_provider:
             continue
         yield resource
-
-
-def _sources(snapshot: Snapshot, read: Reading, settings: Settings) -> tuple[Source, ...]:
-    configuration, recollection = read.configuration, read.recollection
-    found = [Source("state", snapshot.source, len(snapshot.managed), _state_problem(snapshot))]
-    if recollection.ours or recollection.closed:
-        found.append(Source("journal", str(settings.journal_folder), len(recollection.ours)))
-    found += [Source("log", log.path, len(log.created), "; ".join(log.problems)) for log in read.logs]
-    if configuration.instances or configuration.problems:
-        what = "" if configuration.complete else "incomplete"
-        problem = "; ".join(filter(None, (what, *configuration.problems)))
-        found.append(Source("configuration", configuration.evaluator, len(configuration.instances), problem))
-    found += [Source("mark", mark) for mark in settings.mark]
-    return tuple(found)
-
-
-def _state_problem(snapshot: Snapshot) -> str:
-    if snapshot.health is Health.WHOLE:
-        return snapshot.problem
-    return f"{snapshot.health}: {snapshot.problem}" if snapshot.problem else str(snapshot.health)
 
 
 def _init_note(prepared: Initialised) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The command as a user starts it: help, usage, signals, pipes. Each in a process of its own."""
+"""The command as a user starts it: help, usage, signals, pipes. What a process is needed for has one of its own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,9 +20,10 @@ from janitor.reports import FORMATS
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = ("destroy", "plan")
+Janitor = Callable[..., Any]
 
 
-def janitor(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+def started(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": "/nonexistent", "COLUMNS": "120"}
     command = [sys.executable, "-m", "janitor", *arguments]
     return subprocess.run(
@@ -42,15 +46,15 @@ def python(program: str, cwd: Path) -> subprocess.Popen[str]:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_has_a_help_with_an_example(command: str) -> None:
+def test_every_command_has_a_help_with_an_example(janitor: Janitor, command: str) -> None:
     done = janitor(command, "--help")
-    assert done.returncode == 0
-    assert f"Examples:\n    janitor {command} --workspace" in done.stdout
-    assert janitor(command, "-h").stdout == done.stdout
+    assert done.code == 0
+    assert f"Examples:\n    janitor {command} --workspace" in done.out
+    assert janitor(command, "-h").out == done.out
 
 
-def test_the_options_are_those_that_scripts_are_written_against() -> None:
-    shown = janitor("destroy", "--help").stdout
+def test_the_options_are_those_that_scripts_are_written_against(janitor: Janitor) -> None:
+    shown = janitor("destroy", "--help").out
     documented = """-C --chdir -w --workspace --backend-config --os-cloud --provider-cloud --var --var-file --binary
         --state --from-log --journal --mark --since --timeout --stall-after --lock-timeout --concurrency --direct
         --by-name --ignore-config --expect-empty --ignore-provider --break-lock --delete-workspace --keep-state -y --yes
@@ -59,15 +63,15 @@ def test_the_options_are_those_that_scripts_are_written_against() -> None:
     assert missing == []
 
 
-def test_the_help_names_every_format() -> None:
+def test_the_help_names_every_format(janitor: Janitor) -> None:
     """Written out there, because loading the formats would cost more than the help itself."""
-    row = re.search(r"--format F +(.+(?:\n {20,}.+)*)", janitor("plan", "--help").stdout)
+    row = re.search(r"--format F +(.+(?:\n {20,}.+)*)", janitor("plan", "--help").out)
     assert row is not None
     assert all(name in row[1] for name in FORMATS)
 
 
-def test_the_first_page_fits_a_screen_and_names_every_command() -> None:
-    shown = janitor("--help").stdout
+def test_the_first_page_fits_a_screen_and_names_every_command(janitor: Janitor) -> None:
+    shown = janitor("--help").out
     assert len(shown.splitlines()) <= 30
     assert all(re.search(rf"^  {command} ", shown, re.MULTILINE) for command in COMMANDS)
 
@@ -87,21 +91,22 @@ def test_the_first_page_fits_a_screen_and_names_every_command() -> None:
         pytest.param(("plan", "--mark", "*"), id="no mark"),
     ],
 )
-def test_usage_is_exit_2_without_a_traceback(arguments: tuple[str, ...], tmp_path: Path) -> None:
-    done = janitor(*arguments, cwd=tmp_path)
-    assert done.returncode == 2
-    assert "Traceback" not in done.stderr
+def test_usage_is_exit_2_without_a_traceback(janitor: Janitor, arguments: tuple[str, ...], tmp_path: Path) -> None:
+    done = janitor(*arguments)
+    assert done.code == 2
+    assert done.err
+    assert "Traceback" not in done.err
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_that_is_not_there_is_exit_3(tmp_path: Path) -> None:
-    done = janitor("plan", "-C", "nowhere", cwd=tmp_path)
+    done = started("plan", "-C", "nowhere", cwd=tmp_path)
     assert done.returncode == 3
     assert done.stderr == "janitor: nowhere is not a folder: give the root module's folder with --chdir.\n"
 
 
-def test_the_version_is_the_packages() -> None:
-    assert re.fullmatch(r"janitor \d+\.\d+\.\d+\n", janitor("--version").stdout)
+def test_the_version_is_the_packages(janitor: Janitor) -> None:
+    assert janitor("--version").out == f"janitor {version('tf-janitor')}\n"
 
 
 def test_help_loads_nothing_heavy() -> None:

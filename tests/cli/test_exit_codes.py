@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -52,18 +50,6 @@ ERRORS: tuple[tuple[type[Exception], int, str | None], ...] = (
     (JanitorError, 70, None),
     (KeyError, 70, None),
 )
-
-
-@pytest.fixture(autouse=True)
-def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """A folder of its own, an environment without variables that mean something, and the handlers as they were."""
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    for name in ("TF_WORKSPACE", "OS_CLOUD", "CI", "GITLAB_CI", "GITHUB_ACTIONS", "CI_JOB_STATUS"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.chdir(tmp_path)
-    yield
-    for number, handler in handlers.items():
-        signal.signal(number, handler)
 
 
 def ending(report: RunReport) -> running.Workflow:

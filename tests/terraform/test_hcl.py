@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from roots import MakeRoot
+from thorough import examples
 
 from janitor.terraform import hcl
 from janitor.terraform.evaluate import read_configuration
@@ -162,13 +163,13 @@ def test_a_module_that_is_not_here_is_a_problem(make_root: MakeRoot) -> None:
 
 
 @given(st.text(alphabet='{}[]()"$%=.:,?!-+*/ \n\\abv1<>E', max_size=60))
-@settings(max_examples=150, deadline=None)
+@examples(50)
 def test_any_text_is_a_body_or_a_sentence(text: str) -> None:
     assert isinstance(hcl.parse_text(text), dict | str)
 
 
 @given(st.text(alphabet='{}[]()"$%=.:,?!-+*/ \n\\abvarforin12<>', max_size=60))
-@settings(max_examples=400, deadline=None)
+@examples(100)
 def test_any_expression_is_a_value_or_a_hole(text: str) -> None:
     try:
         evaluate(text, lambda _: "x")

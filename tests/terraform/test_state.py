@@ -7,9 +7,10 @@ from functools import cache
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from roots import DATA
+from thorough import examples
 
 from janitor.core.model import Health, Resource, Snapshot
 from janitor.terraform.state import parse, provider_of
@@ -103,25 +104,25 @@ def test_cut_at_every_offset_of_a_small_state(part: int) -> None:
 
 
 @given(st.integers(min_value=0, max_value=len(read(STACK))))
-@settings(max_examples=300, deadline=None)
+@examples(60)
 def test_cut_anywhere_in_a_real_stack(cut: int) -> None:
     check_cut(STACK, cut)
 
 
 @given(st.sampled_from([m.start() + 1 for m in re.finditer(r"[{}\[\],:\"]", read(STACK).decode())]))
-@settings(max_examples=300, deadline=None)
+@examples(60)
 def test_cut_behind_any_mark_of_a_real_stack(cut: int) -> None:
     check_cut(STACK, cut)
 
 
 @given(st.binary(max_size=300))
-@settings(deadline=None)
+@examples(50)
 def test_any_bytes_are_a_snapshot(raw: bytes) -> None:
     assert parsed(raw).resources == ()
 
 
 @given(st.integers(min_value=0, max_value=len(read(TINY)) - 1), st.binary(min_size=1, max_size=8))
-@settings(max_examples=200, deadline=None)
+@examples(60)
 def test_noise_in_the_middle_is_never_an_exception(at: int, noise: bytes) -> None:
     parsed(read(TINY)[:at] + noise + read(TINY)[at + len(noise) :])
 

@@ -16,5 +16,17 @@ IDENTITY_KINDS = (
         status_field="",
         created_field="",
         facts=("expires_at",),
+        # It may be the one in use: nothing can be asked for after it.
+        after=(
+            "server",
+            "volume",
+            "port",
+            "router",
+            "network",
+            "security_group",
+            "load_balancer",
+            "floating_ip",
+            "image",
+        ),
     ),
 )

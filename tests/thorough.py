@@ -1,0 +1,15 @@
+"""How many examples a property is tried with: few in the quick loop, as many more as TEST_EXAMPLES says."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from hypothesis import settings
+
+FACTOR = float(os.environ.get("TEST_EXAMPLES", "1"))
+
+
+def examples(count: int, **more: Any) -> settings:
+    """`count` of them, times TEST_EXAMPLES; no deadline for one, the machine may be busy."""
+    return settings(max_examples=max(1, round(count * FACTOR)), deadline=None, **more)
