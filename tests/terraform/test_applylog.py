@@ -5,9 +5,10 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from roots import DATA
+from thorough import examples
 
 from janitor.core.errors import Refused
 from janitor.core.model import ApplyLog
@@ -74,13 +75,13 @@ def test_what_is_destroyed_later_is_not_there_any_more() -> None:
 
 
 @given(st.integers(min_value=0, max_value=len(text(JSON))))
-@settings(max_examples=60, deadline=None)
+@examples(30)
 def test_a_json_log_cut_anywhere(cut: int) -> None:
     check_cut(JSON, cut, re.compile(r'^.*"action":"create","id_key.*"apply_complete"\}$', re.MULTILINE))
 
 
 @given(st.integers(min_value=0, max_value=len(text(HUMAN[0]))))
-@settings(max_examples=100, deadline=None)
+@examples(30)
 def test_a_human_log_cut_anywhere(cut: int) -> None:
     check_cut(HUMAN[0], cut, re.compile(r"^.*Creation complete after \S+ \[id=[^]]*\]", re.MULTILINE))
 
@@ -94,7 +95,7 @@ def check_cut(name: str, cut: int, completed: re.Pattern[str]) -> None:
 
 
 @given(st.text(max_size=400))
-@settings(deadline=None)
+@examples(50)
 def test_any_text_is_a_log(content: str) -> None:
     log(content)
 
