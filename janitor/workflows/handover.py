@@ -14,7 +14,7 @@ from pathlib import Path
 
 from janitor.core.case import without_index
 from janitor.core.catalogue import kind_of_type
-from janitor.core.model import Holder, Ref
+from janitor.core.model import Holder, Order, Ref
 from janitor.core.outcome import TerraformRun
 from janitor.core.planning import held_by
 from janitor.engine.protocols import Answer, CloudFault, Reply
@@ -56,6 +56,7 @@ class Watch:
     running: dict[str, tuple[ApplyEvent, float]] = field(default_factory=dict)
     moved: float = field(default_factory=time.monotonic)
     asked: dict[str, float] = field(default_factory=dict)
+    failed: set[str] = field(default_factory=set)  # ids that it could not delete: it will not try again
     reason: str = ""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -68,7 +69,9 @@ class Watch:
             if event.what is What.START and event.action == "delete":
                 self.running[event.address] = (event, now)
             elif event.what in {What.COMPLETE, What.ERRORED}:
-                self.running.pop(event.address, None)
+                started = self.running.pop(event.address, None)
+                if event.what is What.ERRORED and started is not None:
+                    self.failed.add(started[0].id)
         if event.address and event.what in SHOWN:
             self.call.console.terraform(
                 event.address, event.action, str(event.what).removeprefix("apply_"), elapsed=event.elapsed
@@ -95,7 +98,8 @@ class Watch:
         return next((why for why in held if why), "")
 
     def _doomed(self) -> frozenset[str]:
-        return frozenset(delete.id for delete in self.plan.deletes if delete.id)
+        with self.lock:
+            return frozenset(delete.id for delete in self.plan.deletes if delete.id) - self.failed
 
     def _waiting(self) -> list[ApplyEvent]:
         """Deletes that have been under way long enough to ask who holds them, each once in a while."""
@@ -234,5 +238,8 @@ def _removed(holder: Holder, ref: Ref, doomed: frozenset[str], looked: Looked) -
     if step is not None and step.carrier is not None and step.carrier.id in doomed:
         return True
     return holder.observed is not None and any(
-        link.id in doomed for link in holder.observed.links if link.kind in {"server", "load_balancer", "router"}
+        # A floating IP names its router, and stays when that goes: it holds the router's interface.
+        link.id in doomed and link.order is not Order.HOLDS
+        for link in holder.observed.links
+        if link.kind in {"server", "load_balancer", "router"}
     )

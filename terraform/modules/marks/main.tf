@@ -14,7 +14,7 @@ variable "run" {
 }
 
 variable "until" {
-  description = "When the run may be swept at the latest, in seconds since 1970 (`janitor sweep --mark '*' --expired`); null: never by age."
+  description = "Until when the run may need its objects, in seconds since 1970: a note for whoever cleans up later; null: none."
   type        = number
   default     = null
 

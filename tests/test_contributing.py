@@ -1,0 +1,27 @@
+"""The tests that CONTRIBUTING names for what must never happen are there, and it stays a page."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("named", sorted(set(re.findall(r"`([\w/]+\.py::test_\w+)`", PAGE))))
+def test_a_test_that_is_named_is_there(named: str) -> None:
+    file, _, name = named.partition("::")
+    assert re.search(rf"^def {name}\(", (ROOT / "tests" / file).read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def test_every_never_is_tried() -> None:
+    rows = PAGE.split("## What must never happen\n")[1].split("\n## ")[0].splitlines()
+    empty = [row for row in rows if row.startswith("| ") and "---" not in row and "::test_" not in row]
+    assert empty == ["| never | tried by |"]
+
+
+def test_it_is_read_in_one_sitting() -> None:
+    assert len(PAGE.splitlines()) < 350
