@@ -53,7 +53,7 @@ def main(arguments: list[str]) -> int:
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     path = chosen.json or cache_dir() / "bench" / f"{chosen.stack}-{now.replace(':', '')}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    machine = {"cpus": os.cpu_count(), "python": platform.python_version(), "load": os.getloadavg()[0]}
+    machine = {"cpus": os.cpu_count(), "python": platform.python_version()}
     kept = {"at": now, "stack": chosen.stack, "machine": machine, "figures": figures, "rows": [asdict(r) for r in rows]}
     path.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
     print(tables(rows, figures))
@@ -95,8 +95,11 @@ def ratios(rows: list[Measured], helping: float) -> dict[str, float]:
 
 def tables(rows: list[Measured], figures: Mapping[str, float]) -> str:
     """What each took and left, and the figures beside their goals, as Markdown."""
-    head = ["who", "seconds", "exit code", "memory (MB)", "left"]
-    body = [[row.rival, f"{row.seconds:.1f}", str(row.code), f"{row.peak:.0f}", _left(row.left)] for row in rows]
+    head = ["who", "seconds", "exit code", "memory (MB)", "load", "left"]
+    body = [
+        [row.rival, f"{row.seconds:.1f}", str(row.code), f"{row.peak:.0f}", f"{row.busy:.1f}", _left(row.left)]
+        for row in rows
+    ]
     goals = [[n, str(v), f"{GOALS[n][0]} {GOALS[n][1]:g}", "yes" if _met(n, v) else "NO"] for n, v in figures.items()]
     return "\n\n".join([_table(head, body), _table(["figure", "seen", "goal", "met"], goals)])
 

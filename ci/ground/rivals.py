@@ -49,6 +49,8 @@ class Measured:
     report: Mapping[str, Any] = field(default_factory=dict)
     said: str = ""
     """The end of what it printed: of janitor, when each object went."""
+    busy: float = 0.0
+    """The machine's load while it ran, the cloud's own included: rows with a different one do not compare."""
 
 
 def _janitor(_site: Site) -> list[str]:
@@ -100,7 +102,8 @@ def measure(rival: Rival, site: Site) -> Measured:
     left = Counter(seen.kind for seen in look(site.connect()).values())
     told = json.loads(report.read_text(encoding="utf-8")) if report.exists() else {}
     said = (site.root / "rival.log").read_text(encoding="utf-8", errors="replace")[-SAID:]
-    return Measured(rival.name, seconds, process.returncode, peak, resources, dict(left), told, said)
+    busy = os.getloadavg()[0]
+    return Measured(rival.name, seconds, process.returncode, peak, resources, dict(left), told, said, busy)
 
 
 def _watch(process: subprocess.Popen[bytes]) -> float:

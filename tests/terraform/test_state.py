@@ -321,11 +321,12 @@ V3 = json.dumps(
 
 
 def test_ten_thousand_resources_are_read_in_two_seconds() -> None:
+    """Of its own processor: the machine may be busy with others."""
     raw = state(*(resource(*(instance(f"{n}-{i}") for i in range(100)), name=f"r{n}") for n in range(100)))
     for wreck in (raw, raw[: len(raw) * 9 // 10]):
-        begin = time.perf_counter()
+        begin = time.process_time()
         found = parsed(wreck)
-        assert time.perf_counter() - begin < 2
+        assert time.process_time() - begin < 2
         assert len(found.resources) > 8900
 
 
