@@ -107,6 +107,14 @@ def test_state_edges_are_weaker_than_what_the_cloud_shows():
     assert order(plan) == {("security_group g", "network n", "STATE")}
 
 
+def test_a_kind_that_names_its_own_order_takes_none_from_the_state():
+    interface = a("router_interface", "i", device_owner="network:router_interface", device_id="r", network_id="n",
+                  fixed_ips=[{"subnet_id": "sub"}])  # fmt: skip
+    claims = in_state(server, address="a.server") + in_state(interface, address="a.interface")
+    plan = plan_of(case(claims), world(server, interface), state_edges=[("a.server", "a.interface")])
+    assert not order(plan)
+
+
 def test_what_no_listing_holds_is_absent_and_what_could_not_be_listed_is_not():
     claims = in_state(server, group)
     plan = plan_of(case(claims), world(unseen={"security_group": "503"}))
