@@ -53,8 +53,11 @@ def placement(state: Path) -> Any:
 def neutron(state: Path) -> Any:
     """The network API; there are no agents."""
     _name(state, "neutron")
+    from neutron import policy
     from neutron.wsgi.api import application
 
+    # Left to the first requests, it is a race: those that come while the rules are read are refused with 403.
+    policy.init()
     return application
 
 
@@ -73,7 +76,7 @@ def nova(state: Path) -> Any:
     import nova.conf
     import os_brick
     import os_vif
-    from nova import context, service, utils
+    from nova import context, policy, service, utils
     from nova.compute import rpcapi
     from nova.objects import host_mapping
     from oslo_privsep import priv_context
@@ -81,6 +84,7 @@ def nova(state: Path) -> Any:
     priv_context.init(root_helper=shlex.split(utils.get_root_helper()))
     os_brick.setup(nova.conf.CONF)
     os_vif.initialize()
+    policy.init()  # as for neutron
     _start(
         service.Service.create(binary="nova-conductor"),
         service.Service.create(binary="nova-scheduler"),
@@ -103,7 +107,7 @@ def cinder(state: Path) -> Any:
     from cinder.wsgi.api import application  # isort: skip
     import cinder.privsep
     import os_brick.privileged
-    from cinder import service, utils
+    from cinder import policy, service, utils
     from cinder.volume import volume_utils
     from oslo_config import cfg
     from oslo_privsep import priv_context
@@ -113,6 +117,7 @@ def cinder(state: Path) -> Any:
     cinder.privsep.sys_admin_pctxt.set_client_mode(False)
     os_brick.privileged.default.set_client_mode(False)
     volume_utils.brick_get_connector_properties = lambda *_, **__: _connector(cfg.CONF.host)
+    policy.init()  # as for neutron
     _start(
         *(
             service.Service.create(
