@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,18 @@ from ground.cloud import Project
 __all__ = ["binary", "local_cloud", "make", "project", "tofu"]
 
 STACKS = Path(__file__).parent / "stacks"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "thorough: a variant that only SCENARIOS=all runs")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if os.environ.get("SCENARIOS") == "all":
+        return
+    rare = [item for item in items if item.get_closest_marker("thorough")]
+    config.hook.pytest_deselected(items=rare)
+    items[:] = [item for item in items if item not in rare]
 
 
 def _found(name: str) -> str:

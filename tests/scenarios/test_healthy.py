@@ -17,18 +17,30 @@ pytestmark = pytest.mark.scenario
 def test_terraform_destroys_and_janitor_proves(
     make: Callable[..., Stage], project: Project, binary: str, tmp_path: Path
 ) -> None:
-    """Behind proxies that record every request: the second run asks for nothing but listings."""
+    """Behind proxies that record every request: the second run asks for nothing but listings.
+
+    A plan before it changes nothing, and names the very set that goes.
+    """
     with fault_region("healthy") as region:
         stage = make("net", binary)
         stage.more = region.env(project, tmp_path)
         stage.apply()
+        before, state = stage.look(), stage.state.read_bytes()
+
+        planned = stage.janitor("plan")
+        assert planned.code == 0, planned.text
+        assert planned.report["verdict"] == "planned"
+        promised = {(o["kind"], o["id"]) for o in planned.objects(outcome="planned")}
+        assert (stage.look(), stage.state.read_bytes()) == (before, state)
+        assert not (stage.root / ".janitor").exists()
 
         first = stage.destroy()
         assert first.code == 0, first.text
         assert first.report["verdict"] == "empty"
         assert first.report["terraform"]["ran"]
         assert first.report["terraform"]["handed_over"] == ""
-        assert {o["outcome"] for o in first.report["objects"]} == {"deleted"}
+        assert {(o["kind"], o["id"]) for o in first.objects(outcome="deleted")} == promised
+        assert {kind for kind, _ in promised} == {"network", "subnet", "port", "security_group"}
         assert first.report["state"]["agreed"]
         assert stage.look() == {}
 
@@ -52,24 +64,6 @@ def test_a_whole_stack_of_every_kind_too(project: Project, tofu: str, tmp_path: 
     assert stage.listed() == []
 
 
-def test_a_plan_changes_nothing_and_names_what_goes(make: Callable[..., Stage], tofu: str) -> None:
-    stage = make("net", tofu)
-    stage.apply()
-    before, state = stage.look(), stage.state.read_bytes()
-
-    planned = stage.janitor("plan")
-    assert planned.code == 0, planned.text
-    assert planned.report["verdict"] == "planned"
-    promised = {(o["kind"], o["id"]) for o in planned.objects(outcome="planned")}
-    assert {kind for kind, _ in promised} == {"network", "subnet", "port", "security_group"}
-    assert (stage.look(), stage.state.read_bytes()) == (before, state)
-    assert not (stage.root / ".janitor").exists()
-
-    done = stage.destroy("--direct")
-    assert done.code == 0, done.text
-    assert {(o["kind"], o["id"]) for o in done.objects(outcome="deleted")} == promised
-
-
 def test_the_neighbouring_workspace_does_not_notice(make: Callable[..., Stage], project: Project, tofu: str) -> None:
     """Two workspaces of one module, side by side in one project and one backend."""
     theirs = make("net", tofu, workspace="theirs")
@@ -84,6 +78,7 @@ def test_the_neighbouring_workspace_does_not_notice(make: Callable[..., Stage], 
     assert theirs.look() == unchanged
 
 
+@pytest.mark.thorough
 def test_the_neighbour_may_have_the_same_names(make: Callable[..., Stage], tofu: str) -> None:
     """A copy of the module in another folder: nothing but the ids tells the two apart."""
     theirs, ours = make("net", tofu, folder="theirs"), make("net", tofu)

@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 import pytest
 from stage import Stage
-from ways import both_ways, each_way
+from ways import ways
 
 from ground.neighbour import put_port
 
 pytestmark = pytest.mark.scenario
 
 
-@each_way
+@ways("tofu first", "terraform first", rarely=("direct",))
 def test_a_port_made_by_hand_on_our_network_goes_with_it(
     make: Callable[..., Stage], binary: str, mode: list[str]
 ) -> None:
@@ -50,7 +50,7 @@ class Foreign:
         self.network.update_port(self.port, security_group_ids=[])
 
 
-@each_way
+@ways("tofu first", "terraform first", "direct")
 def test_a_foreign_port_keeps_our_group_and_nothing_else(
     make: Callable[..., Stage], binary: str, mode: list[str]
 ) -> None:
@@ -72,7 +72,7 @@ def test_a_foreign_port_keeps_our_group_and_nothing_else(
     assert stage.listed() == ["openstack_networking_secgroup_v2.group"]
 
     foreign.leave()
-    again = stage.destroy(*mode)
+    again = stage.destroy("--direct")
     assert again.code == 0, again.text
     assert names(stage) == {"theirs", "their-port"}
     assert stage.listed() == []
@@ -82,10 +82,12 @@ def names(stage: Stage) -> set[str]:
     return {seen.name for seen in stage.look().values()}
 
 
-@both_ways
-def test_of_a_borrowed_router_only_our_interface_leaves(make: Callable[..., Stage], tofu: str, mode: list[str]) -> None:
+@ways("direct", rarely=("tofu first",))
+def test_of_a_borrowed_router_only_our_interface_leaves(
+    make: Callable[..., Stage], binary: str, mode: list[str]
+) -> None:
     """It is given by a variable, as Kubespray's CI does, and a neighbour lives behind it."""
-    stage = make("borrowing", tofu)
+    stage = make("borrowing", binary)
     network = stage.connection().network
     outside = network.find_network("public", ignore_missing=False)
     router = network.create_router(name="lent", external_gateway_info={"network_id": outside.id})

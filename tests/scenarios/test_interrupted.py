@@ -69,7 +69,16 @@ def test_kill_9_while_deleting_costs_nothing_but_time(make: Callable[..., Stage]
     assert stage.listed() == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=["SIGTERM", "SIGKILL"])
+@pytest.mark.parametrize(
+    ("binary", "number"),
+    [
+        pytest.param("tofu", signal.SIGTERM, id="tofu SIGTERM"),
+        pytest.param("terraform", signal.SIGKILL, id="terraform SIGKILL"),
+        pytest.param("terraform", signal.SIGTERM, id="terraform SIGTERM", marks=pytest.mark.thorough),
+        pytest.param("tofu", signal.SIGKILL, id="tofu SIGKILL", marks=pytest.mark.thorough),
+    ],
+    indirect=["binary"],
+)
 def test_during_terraforms_half_terraform_is_left_to_end_by_itself(
     make: Callable[..., Stage], binary: str, number: signal.Signals
 ) -> None:

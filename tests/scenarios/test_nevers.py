@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 from stage import Ran, Stage
-from ways import both_ways, each_way
+from ways import ways
 
 from ground.cloud import LocalCloud
 
@@ -37,7 +37,7 @@ def everybodys(cloud: LocalCloud, network: str) -> Iterator[None]:
         share(shared=False)
 
 
-@each_way
+@ways("terraform first", "direct", rarely=("tofu first",))
 def test_marks_sharing_and_data_sources_protect(
     make: Callable[..., Stage], local_cloud: LocalCloud, binary: str, mode: list[str]
 ) -> None:
@@ -62,10 +62,10 @@ def test_marks_sharing_and_data_sources_protect(
     assert left == ["other_run", "shared", "tagged"]
 
 
-@both_ways
-def test_prevent_destroy_protects(make: Callable[..., Stage], tofu: str, mode: list[str]) -> None:
+@ways("tofu first", rarely=("direct",))
+def test_prevent_destroy_protects(make: Callable[..., Stage], binary: str, mode: list[str]) -> None:
     """A plan to destroy is refused as a whole for it; everything else goes nevertheless."""
-    stage = make("protected", tofu)
+    stage = make("protected", binary)
     stage.apply()
     ended = stage.destroy(*mode)
     assert names(stage) == {"kept"}, ended.text
@@ -74,22 +74,20 @@ def test_prevent_destroy_protects(make: Callable[..., Stage], tofu: str, mode: l
     assert stage.listed() == ["openstack_networking_network_v2.kept"]
 
 
-@both_ways
-def test_destroy_false_protects(make: Callable[..., Stage], tofu: str, mode: list[str]) -> None:
-    stage = make("forgotten", tofu)
+@ways("tofu first", "direct")
+def test_destroy_false_protects(make: Callable[..., Stage], binary: str, mode: list[str]) -> None:
+    stage = make("forgotten", binary)
     stage.apply()
     ended = stage.destroy(*mode)
     assert names(stage) == {"kept"}, ended.text
     assert ended.code == 0, ended.text
-    assert stage.destroy(*mode).code == 0
-    assert names(stage) == {"kept"}
 
 
-@both_ways
+@ways("tofu first", rarely=("direct",))
 def test_a_configuration_that_cannot_be_read_may_hide_protection(
-    make: Callable[..., Stage], tofu: str, mode: list[str]
+    make: Callable[..., Stage], binary: str, mode: list[str]
 ) -> None:
-    stage = make("protected", tofu)
+    stage = make("protected", binary)
     stage.apply()
     with (stage.root / "protected.tf").open("a", encoding="utf-8") as file:
         file.write("\nresource {\n")
@@ -100,10 +98,10 @@ def test_a_configuration_that_cannot_be_read_may_hide_protection(
     assert "--ignore-config" in ended.text
 
 
-@both_ways
-def test_a_foreign_listener_keeps_our_load_balancer(make: Callable[..., Stage], tofu: str, mode: list[str]) -> None:
+@ways("tofu first", rarely=("direct",))
+def test_a_foreign_listener_keeps_our_load_balancer(make: Callable[..., Stage], binary: str, mode: list[str]) -> None:
     """It would go along with a cascade."""
-    stage = make("balanced", tofu)
+    stage = make("balanced", binary)
     stage.apply()
     cloud = stage.connection().load_balancer
     balancer = cloud.find_load_balancer(f"{stage.project.name}-balancer", ignore_missing=False)
@@ -124,12 +122,12 @@ def test_a_foreign_listener_keeps_our_load_balancer(make: Callable[..., Stage], 
     assert names(stage) == set()
 
 
-@both_ways
+@ways("direct", rarely=("tofu first",))
 def test_a_foreign_volume_does_not_go_along_with_our_server(
-    make: Callable[..., Stage], tofu: str, mode: list[str]
+    make: Callable[..., Stage], binary: str, mode: list[str]
 ) -> None:
     """Somebody attached their own, and said that Nova may delete it together with the server."""
-    stage = make("server", tofu)
+    stage = make("server", binary)
     stage.apply()
     cloud = stage.connection()
     volume = cloud.block_storage.create_volume(name="their-data", size=1)

@@ -35,7 +35,7 @@ def test_no_secret_of_the_state_leaves_it(make: Callable[..., Stage], tofu: str)
     secrets = [SECRET, key.group(1), stage.project.password]
     planned = stage.janitor("plan", "-v", *reports(stage))
     texts = [planned.text, *(file.read_text("utf-8") for file in stage.root.parent.glob("report.*"))]
-    ended = stage.destroy("-v", *reports(stage))
+    ended = stage.destroy("--direct", "-v", *reports(stage))
     assert ended.code == 0, ended.text
     texts += [ended.text, *(file.read_text("utf-8") for file in stage.root.parent.glob("report.*"))]
     texts += [file.read_text("utf-8") for file in written(stage)]

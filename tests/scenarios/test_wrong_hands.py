@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from stage import Stage
+from ways import binaries
 
 from ground.cloud import LocalCloud, gate
 
@@ -30,6 +31,7 @@ def test_the_state_of_another_project_is_refused_and_untouched(
     assert stage.look() == theirs
 
 
+@binaries("tofu", rarely="terraform")
 def test_a_misspelt_workspace_is_never_proved(make: Callable[..., Stage], binary: str) -> None:
     stage = make("net", binary, workspace="ci-4711")
     stage.apply()
@@ -77,6 +79,7 @@ def test_a_state_that_somebody_else_wrote_meanwhile_is_not_overwritten(make: Cal
         assert "openstack_blockstorage_volume_v3.moved" in stage.listed()
 
 
+@binaries("tofu", rarely="terraform")
 def test_a_living_lock_is_waited_for_and_its_holder_named(make: Callable[..., Stage], binary: str) -> None:
     stage = make("volumes", binary)
     with gate("cinder.create_volume", match=f"^{stage.variables['name']}-held$", action="hang") as hanging:
