@@ -12,7 +12,6 @@ from janitor.core.catalogue import OUTSIDE_NOTHING, kind_of_type
 from janitor.core.errors import JanitorError
 from janitor.core.model import Health, Outcome, Resource, Snapshot
 from janitor.core.outcome import Agreement, Result, TerraformRun
-from janitor.journal import JournalUnwritable
 from janitor.settings import Settings
 from janitor.terraform import agreement, backends
 from janitor.workflows.call import Call
@@ -32,7 +31,7 @@ def agree(call: Call, knowledge: Knowledge, results: tuple[Result, ...], *, lock
         try:
             now = backends.read_state(knowledge.root)
             return _agreed(knowledge, now, results, settings, lock_held=lock_held)
-        except (JournalUnwritable, JanitorError) as error:
+        except JanitorError as error:
             return Agreement(agreed=False, reason=str(error))
 
 

@@ -26,8 +26,7 @@ class Book:
     def open(cls, settings: Settings, key: JournalKey) -> Self:
         """Open the journal of this workspace; raises JournalUnwritable, Refused."""
         if settings.dry_run:
-            entries_read = entries.read(settings.journal_folder / f"{key.stem}.jsonl")
-            return cls(None, entries.recall(entries_read))
+            return cls(None, entries.recall(entries.peek(settings.journal_folder, key)))
         journal = Journal.open(settings.journal_folder, key)
         return cls(journal, entries.recall(journal.entries()))
 

@@ -60,12 +60,11 @@ class Knowledge:
     sources: tuple[Source, ...] = ()
     notes: tuple[str, ...] = ()
     interrupted_lately: bool = False
-    claimed_kinds: frozenset[str] = frozenset()
     logs: tuple[ApplyLog, ...] = ()
 
     def scan(self, kinds: frozenset[str]) -> World:
         """List these kinds; one that a source names and the catalog lacks is unseen."""
-        return self.cloud.scan(kinds, claimed=self.claimed_kinds)
+        return self.cloud.scan(kinds, claimed={ref.kind for ref in self.case.claims})
 
     @property
     def known_here(self) -> frozenset[Ref]:
@@ -264,7 +263,6 @@ def _known(settings: Settings, book: Book, read: Reading) -> Knowledge:
         sources=sources(snapshot, configuration, recollection, read.logs, settings),
         notes=(*read.signs, *settings.notes, *recollection.notes, *_init_note(read.prepared)),
         interrupted_lately=bool(read.signs or snapshot.health is not Health.WHOLE) and _lately(read),
-        claimed_kinds=frozenset(ref.kind for ref in case.claims),
         logs=read.logs,
     )
 
