@@ -26,9 +26,24 @@ MARKER_LOST = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND})
 def bodies(session: Session, name: str) -> list[Body]:
     """All bodies of a kind that has a listing of its own, in our project."""
     kind = KINDS[name]
+    if kind.nested:
+        parents = [str(body.get(KINDS[kind.nested].id_field)) for body in bodies(session, kind.nested)]
+        return [body for parent in parents for body in children(session, kind, parent)]
     path, query = filled(session, kind.listing or kind.path), _query(session, kind)
     found = [_unwrapped(kind, body) for body in paged(session, kind, path, query=query)]
     return [body for body in found if _in_project(kind, body, session.scope.project_id)]
+
+
+def children(session: Session, kind: Kind, parent: str) -> list[Body]:
+    """The bodies of a nested kind below one parent, with its id as `^id`; none where the parent is gone."""
+    path, query = filled(session, kind.listing or kind.path, parent), _query(session, kind)
+    try:
+        found = paged(session, kind, path, query=query)
+    except CloudFault as fault:
+        if fault.answer.reply is Reply.GONE:
+            return []
+        raise
+    return [{**_unwrapped(kind, body), "^id": parent} for body in found]
 
 
 def observed_in(session: Session, source: str, found: Iterable[Body]) -> list[Observed]:
@@ -58,7 +73,7 @@ def read(session: Session, ref: Ref) -> Observed | None:
 def fetch(session: Session, name: str, object_id: str) -> Body | None:
     """The body of an object, None for a 404. Raises CloudFault."""
     kind = KINDS[name]
-    path = f"{filled(session, kind.path)}/{quote(object_id, safe='')}"
+    path = path_of(session, kind, object_id)
     response = session.request(kind.service, "GET", path, microversion=kind.microversion)
     answer = classify(response)
     if answer.reply is Reply.GONE:
@@ -68,7 +83,13 @@ def fetch(session: Session, name: str, object_id: str) -> Body | None:
     body = response.mapping(kind.one)
     if not body:
         raise CloudFault(_strange(answer, f"GET {path}"))
-    return body
+    return {**body, "^id": object_id.partition("/")[0]} if kind.nested else body
+
+
+def path_of(session: Session, kind: Kind, object_id: str) -> str:
+    """The path of an object of a kind that has one of its own; a nested kind's id names its parent, too."""
+    parent, _, rest = object_id.partition("/") if kind.nested else ("", "", object_id)
+    return f"{filled(session, kind.path, parent)}/{quote(rest, safe='')}"
 
 
 def parent_id(ref: Ref) -> str:
@@ -101,9 +122,10 @@ def paged(session: Session, kind: Kind, path: str, *, query: Mapping[str, str]) 
             raise CloudFault(lost.answer) from lost
 
 
-def filled(session: Session, path: str) -> str:
-    """A path of the catalogue with the token's project and user."""
-    return path.replace("{project}", session.scope.project_id).replace("{user}", session.user_id)
+def filled(session: Session, path: str, parent: str = "") -> str:
+    """A path of the catalogue with the token's project and user, and the parent of a nested kind."""
+    known = path.replace("{project}", session.scope.project_id).replace("{user}", session.user_id)
+    return known.replace("{parent}", quote(parent, safe=""))
 
 
 class _MarkerLost(Exception):

@@ -5,6 +5,7 @@ A claim says "this id is ours, says this source"; it decides nothing.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from janitor.core.catalogue import KINDS, Kind, kind_of_type
 from janitor.core.marks import runs_in
 from janitor.core.model import ApplyLog, Configuration, Declared, Evidence, Ref, Resource, Scope
 
+FIELDS = re.compile(r"\{(\w+)\}")
 CLOCKS_APART = 60.0
 """How far the clock of who wrote a log may be from the cloud's, in seconds."""
 
@@ -113,7 +115,11 @@ def object_id(resource: Resource) -> str:
     """
     if resource.type == "openstack_compute_floatingip_associate_v2":
         return "address:" + resource.id.split("/", 1)[0]
-    return resource.id
+    kind = kind_of_type(resource.type)
+    if kind is None or not kind.state_id or "/" in resource.id:
+        return resource.id
+    known = {"id": resource.id, **{name: resource.text(name) for name in FIELDS.findall(kind.state_id) if name != "id"}}
+    return FIELDS.sub(lambda field: known[field.group(1)], kind.state_id)
 
 
 def state_claims(resources: Iterable[Resource], scope_of: Mapping[str, Scope]) -> tuple[list[Claim], list[Resource]]:

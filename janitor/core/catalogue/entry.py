@@ -73,6 +73,8 @@ class Kind:
     query: Mapping[str, str] = field(default_factory=dict)
     microversion: str = ""
     derived: Derived | None = None
+    nested: str = ""  # kind of the parent in whose path ("{parent}") each listing is; ids are then PARENT/ID
+    state_id: str = ""  # how a state's attributes spell our id, where its `id` does not: "{zone_id}/{id}"
     unless: tuple[str, tuple[str, ...]] | None = None  # bodies with one of these values are another kind
 
     # What the body means.

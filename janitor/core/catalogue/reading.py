@@ -18,7 +18,7 @@ def observe(kind: Kind, scope: Scope, body: Body) -> Iterator[Observed]:
     """The objects of `kind` in a body: the body itself, or the elements a derived kind finds in its parent's."""
     if kind.derived is None:
         if kind.unless is None or not _accepts(kind.unless, body):
-            yield _observed(kind, scope, body)
+            yield _observed(kind, scope, body, template=f"{{^id}}/{{{kind.id_field}}}" if kind.nested else "")
         return
     for element in _elements(kind.derived, body):
         yield _observed(kind, scope, element, template=kind.derived.id)

@@ -1,0 +1,18 @@
+"""How things go that a plain DELETE does not remove: one module per service, a function per way.
+
+`UNDO` is what `Kind.undo` names. `PREPARATIONS` are per kind: what must be taken off an object of ours before its
+DELETE is accepted; never reached for what is not ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from janitor.cloud.ways import balancer, compute, image, network
+from janitor.cloud.ways.sending import Prepare, Undo, parent_of
+
+__all__ = ["PREPARATIONS", "UNDO", "parent_of"]
+
+UNDO: Mapping[str, Undo] = MappingProxyType({**network.UNDO, **compute.UNDO, **balancer.UNDO})
+PREPARATIONS: Mapping[str, Prepare] = MappingProxyType({**compute.PREPARATIONS, **image.PREPARATIONS})
