@@ -49,8 +49,9 @@ def make(
 ) -> Plan:
     """The plan. Edges of state and configuration are pairs of addresses without index: dependent, dependency.
 
-    A kind that names its own order (`after`) takes no edge from them: a module's `depends_on` puts a router interface
-    behind everything that only wanted a network, and the whole run would wait for it at its end.
+    A kind that names its own order (`after`), or that its service never deletes under a user (`guarded`), takes no
+    edge from them: a module's `depends_on` puts a router behind everything that only wanted a network, and the whole
+    run would wait for it at its end.
     """
     found = (_step(world.objects[ref], verdict, verdicts) for ref, verdict in verdicts.items() if verdict.ours)
     steps = {step.ref: step for step in found if not _is_bare_link(step)}
@@ -183,7 +184,7 @@ def _named_edges(steps: Mapping[Ref, Step], pairs: Iterable[tuple[str, str]], so
             by_address[without_index(step.address)].append(ref)
     for dependent, dependency in sorted(set(pairs)):
         for later in by_address.get(dependency, ()):
-            if KINDS[later.kind].after:
+            if KINDS[later.kind].after or KINDS[later.kind].guarded:
                 continue
             for sooner in by_address.get(dependent, ()):
                 yield Edge(sooner, later, source)

@@ -19,7 +19,7 @@ from janitor.engine.steps import WAITED_FOR, Phase, Progress, is_busy, is_dead, 
 
 FADED = 2  # unchanged readings after which what should have gone along is deleted by itself
 DROPPED = 2  # readings without a sign of an accepted delete after which it counts as dropped
-BREATH = 2.0  # a listing that takes long is not asked for again before this many times its own length
+BREATH = 1.0  # a listing is under way at most half of the time: one that takes long rests as long
 
 
 class Finding(StrEnum):

@@ -31,16 +31,24 @@ _MARKED = frozenset({"metadata", "tags", "description"})
 Object = Mapping[str, object]
 
 
-def read_configuration(root: RootModule) -> Configuration:
+def read_configuration(root: RootModule, *, written: hcl.Written | None = None) -> Configuration:
     """Edges and protection alone, from the text: enough while the state is whole. Starts nothing."""
-    return _written(hcl.read(root))
+    return _written(written or hcl.read(root))
 
 
 def evaluate(
-    root: RootModule, *, how: How = "auto", timeout: float = EVALUATE_TIMEOUT, stop: Event | None = None
+    root: RootModule,
+    *,
+    written: hcl.Written | None = None,
+    how: How = "auto",
+    timeout: float = EVALUATE_TIMEOUT,
+    stop: Event | None = None,
 ) -> Configuration:
-    """Every instance the configuration declares. `auto` takes the binary and falls back to our own evaluator."""
-    written = hcl.read(root)
+    """Every instance the configuration declares. `auto` takes the binary and falls back to our own evaluator.
+
+    `written`: the text, where it was read before.
+    """
+    written = written or hcl.read(root)
     base = _written(written)
     text = _Text(base.protected, references.imported(written), references.refers(written), given_words(root))
     known, complete = evaluator.instances(root, written)

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from janitor.console import Console
 from janitor.core.errors import Interrupted
@@ -47,31 +47,57 @@ class Call:
         self.halted.wait(seconds)
         self.go_on()
 
+    def beside(self, work: Callable[[], _T]) -> Callable[[], _T]:
+        """Begin the work in a thread of its own; what is returned waits for it and gives, or raises, what it did."""
+        under_way = _UnderWay(work, name="beside")
+
+        def ended() -> _T:
+            while not under_way.ended(TICK):
+                self.go_on()
+            return under_way.outcome()
+
+        return ended
+
     def patiently(self, work: Callable[[], _T]) -> _T:
         """Do the work in a thread of its own, so that a signal is answered in time whatever the work waits for.
 
         Raises what the work raises; Interrupted when a signal came and the work did not end within the grace. A
         thread that hangs in a service's silence is left behind: it is a daemon, and its connection is bounded in time.
         """
-        done: list[_T] = []
-        failed: list[BaseException] = []
-
-        def target() -> None:
-            try:
-                done.append(work())
-            except BaseException as error:  # noqa: BLE001 - raised again where it belongs
-                failed.append(error)
-
-        thread = threading.Thread(target=target, name="workflow", daemon=True)
-        thread.start()
+        under_way = _UnderWay(work, name="workflow")
         patience = GRACE
-        while thread.is_alive() and patience > 0:
-            thread.join(TICK)
+        while not under_way.ended(TICK) and patience > 0:
             if self.stop():
                 self.halted.set()
                 patience -= TICK
-        if failed:
-            raise failed[0]
-        if not done:
+        return under_way.outcome()
+
+
+class _UnderWay(Generic[_T]):
+    """Work in a daemon thread, and what it gave or raised."""
+
+    def __init__(self, work: Callable[[], _T], *, name: str) -> None:
+        self._work = work
+        self._done: list[_T] = []
+        self._failed: list[BaseException] = []
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    def ended(self, seconds: float) -> bool:
+        """Wait that long at most; whether it has ended."""
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    def outcome(self) -> _T:
+        """What it gave. Raises what it raised, Interrupted while it has not ended."""
+        if self._failed:
+            raise self._failed[0]
+        if not self._done:
             raise Interrupted("Interrupted by a signal; run it again to go on.")
-        return done[0]
+        return self._done[0]
+
+    def _run(self) -> None:
+        try:
+            self._done.append(self._work())
+        except BaseException as error:  # noqa: BLE001 - raised again where it belongs
+            self._failed.append(error)

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from janitor.cloud.live import LiveCloud
@@ -23,7 +24,7 @@ from janitor.core.model import ApplyLog, Configuration, Evidence, Health, Ref, R
 from janitor.core.outcome import Source
 from janitor.journal import JournalKey, Recollection
 from janitor.settings import Settings
-from janitor.terraform import agreement, backends, locks
+from janitor.terraform import agreement, backends, hcl, locks
 from janitor.terraform.applylog import read_log
 from janitor.terraform.backend import backend_of, state_path
 from janitor.terraform.evaluate import evaluate, read_configuration
@@ -103,6 +104,7 @@ class Reading:
 def gather(call: Call, stack: ExitStack) -> Knowledge:
     """Read it all; what stays open is closed with the stack. Raises JanitorError with one sentence."""
     settings, console = call.settings, call.console
+    signed_in = call.beside(partial(connect, settings.os_cloud, pool_size=2 * settings.concurrency))
     with console.phase("Reading the state"):
         root = _root(settings)
         known = _chosen(root, settings)
@@ -112,16 +114,18 @@ def gather(call: Call, stack: ExitStack) -> Knowledge:
         stack.callback(prepared.tidy)
         snapshot = backends.read_state(root, state_file=settings.state)
         logs = tuple(_log(path) for path in settings.from_log)
+        written = hcl.read(root)  # while keystone thinks
     call.go_on()
     with console.phase("Signing in"):
-        session = connect(settings.os_cloud, pool_size=2 * settings.concurrency)
+        session = signed_in()
         _warn_of_expiry(call, session)
     book = stack.enter_context(_book(root, settings, session))
     since = _begin(settings, book.recollection, lock, offset=session.clock_offset)
     book.begin(settings, root, snapshot, scope=session.scope, since=since)
     signs = _interrupted(lock, book.recollection, logs)
     with console.phase("Reading the configuration"):
-        configuration = _configuration(root, call, snapshot, wanted=bool(signs or logs))
+        wanted = snapshot.health is not Health.WHOLE or bool(signs or logs)
+        configuration = _configuration(root, call, written, wanted=wanted)
     call.go_on()
     reading = Reading(root, prepared, known, snapshot, logs, session, book.recollection, signs, since, configuration)
     return _known(settings, book, reading)
@@ -220,11 +224,11 @@ def _few(in_flight: tuple[tuple[str, str], ...]) -> str:
     return ", ".join(address for address, _ in in_flight[:5]) + (" …" if len(in_flight) > 5 else "")  # noqa: PLR2004
 
 
-def _configuration(root: RootModule, call: Call, snapshot: Snapshot, *, wanted: bool) -> Configuration:
+def _configuration(root: RootModule, call: Call, written: hcl.Written, *, wanted: bool) -> Configuration:
     """The evaluated configuration where names may be needed, else only what protects."""
-    if snapshot.health is not Health.WHOLE or wanted:
-        return evaluate(root, how=call.settings.evaluate.value, stop=call.halted)
-    return read_configuration(root)
+    if wanted:
+        return evaluate(root, written=written, how=call.settings.evaluate.value, stop=call.halted)
+    return read_configuration(root, written=written)
 
 
 def _known(settings: Settings, book: Book, read: Reading) -> Knowledge:

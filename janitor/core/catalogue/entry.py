@@ -96,6 +96,7 @@ class Kind:
     undo: str = ""  # name of the function in cloud/deletion.py, where a plain DELETE is not the way
     parent: str = ""  # kind of the object with one writer at a time (deletes that are updates of a parent)
     sync: bool = False  # the service answers only after the row is gone: what it held may go at once
+    guarded: bool = False  # the service refuses while anything uses it: no order of Terraform's is needed to keep it
     after: tuple[str, ...] = ()  # KIND edges: kinds that should be settled before
     busy: tuple[str, ...] = ()  # statuses in which a delete is refused and which pass by themselves
     dead: tuple[str, ...] = ()  # statuses that mean: gone, though still listed
