@@ -152,7 +152,7 @@ def _be_patient(desk: Desk, one: Progress) -> None:
     board, now = desk.board, desk.board.crew.now()
     if one.waiting_since is None:
         one.waiting_since = now
-    if one.unchanged >= one.kind.readings or overdue(one, deadline=board.policy.deadline, now=now):
+    if overdue(one, board.policy, now=now):
         _stuck(board, one)
     elif one.observed is not None and is_busy(one.kind, one.observed):
         board.tell("retry", one, text=f"is {one.observed.status}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -112,3 +112,4 @@ class Policy:
     backoff_max: float = 20.0
     attempts: int = 6  # of one request that is throttled or broken
     deadline: float = field(default=float("inf"))  # on the crew's clock
+    timeouts: Mapping[str, float] = field(default_factory=dict)  # of kinds: who gives one waits that long, and no less

@@ -93,7 +93,7 @@ def read_round(watch: Watch, board: Board, *, listed: Listed) -> list[tuple[Prog
             unready = True
         else:
             before = one.unchanged
-            finding = _finding(one, seen, deadline=board.policy.deadline, now=board.crew.now())
+            finding = _finding(one, seen, policy=board.policy, now=board.crew.now())
             moved = moved or finding is Finding.GONE or one.unchanged < before
             if finding is not None:
                 findings.append((one, finding))
@@ -108,7 +108,7 @@ def _set_rhythm(watch: Watch, policy: Policy, *, listed: Listed, now: float, mov
     watch.due = now + max(watch.interval, BREATH * listed.took)
 
 
-def _finding(one: Progress, seen: Mapping[Ref, Observed], *, deadline: float, now: float) -> Finding | None:
+def _finding(one: Progress, seen: Mapping[Ref, Observed], *, policy: Policy, now: float) -> Finding | None:
     observed = seen.get(one.ref)
     if observed is None or is_dead(one.kind, observed):
         return Finding.GONE
@@ -120,7 +120,7 @@ def _finding(one: Progress, seen: Mapping[Ref, Observed], *, deadline: float, no
         return Finding.CAME_BACK
     if one.phase is Phase.FADING and one.unchanged >= FADED and not is_dying(observed):
         return Finding.STAYED
-    if one.unchanged >= one.kind.readings or overdue(one, deadline=deadline, now=now):
+    if overdue(one, policy, now=now):
         return Finding.STAYED if one.phase is Phase.FADING else Finding.SILENT
     return None
 
@@ -132,9 +132,15 @@ def _dropped(one: Progress, observed: Observed, *, was_dying: bool) -> bool:
     return was_dying or one.unchanged >= DROPPED
 
 
-def overdue(one: Progress, *, deadline: float, now: float) -> bool:
-    """Whether a step has waited for more than its share of the run."""
+def overdue(one: Progress, policy: Policy, *, now: float) -> bool:
+    """Whether a step has not changed for too long, or has waited for more than its share of the run.
+
+    A timeout that was given for the kind is the only limit then: who knows his cloud's pace knows better.
+    """
+    given = policy.timeouts.get(one.kind.name)
+    if given is None and one.unchanged >= one.kind.readings:
+        return True
     if one.waiting_since is None:
         return False
-    patience = share(one.kind.timeout, left=deadline - one.waiting_since)
+    patience = share(one.kind.timeout if given is None else given, left=policy.deadline - one.waiting_since)
     return now - one.waiting_since > patience

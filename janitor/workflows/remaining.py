@@ -26,7 +26,11 @@ def delete(call: Call, knowledge: Knowledge, looked: Looked, record: Record) -> 
             knowledge.cloud,
             crew,
             judge_of(looked),
-            policy=Policy(concurrency=call.settings.concurrency, deadline=crew.now() + _left(call)),
+            policy=Policy(
+                concurrency=call.settings.concurrency,
+                deadline=crew.now() + _left(call),
+                timeouts=call.settings.timeouts,
+            ),
             emit=call.console.event,
             record=knowledge.book.record,
             stop=call.stop,

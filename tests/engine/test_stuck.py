@@ -32,6 +32,21 @@ def test_a_load_balancer_in_pending_update_is_given_up_and_the_rest_goes():
     assert here.crew.clock < 1000.0 + HOUR / 10
 
 
+def test_a_timeout_given_for_a_kind_is_waited_for_though_nothing_changes():
+    here = stage()
+    balancer = balanced(here, status="PENDING_CREATE")
+    here.cloud.later(900.0, lambda: here.cloud.bodies["load_balancer"][balancer].update(provisioning_status="ACTIVE"))
+    assert left(here.run(policy=Policy(deadline=1000.0 + HOUR, timeouts={"load_balancer": 1200.0}))) == {}
+    assert here.crew.clock > 1900.0
+
+
+def test_and_no_longer_than_that():
+    here = stage()
+    balanced(here, status="PENDING_UPDATE")
+    here.run(policy=Policy(deadline=1000.0 + HOUR, timeouts={"load_balancer": 30.0}))
+    assert here.crew.clock < 1000.0 + 90.0
+
+
 def test_a_busy_status_that_passes_is_waited_for():
     here = stage()
     balancer = balanced(here, status="PENDING_CREATE")
