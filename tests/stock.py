@@ -10,6 +10,8 @@ from typing import Any
 from unittest.mock import patch
 
 import openstack
+import stock_keys
+import stock_shares
 
 from ground.cloud import Project
 from janitor.cloud.live import LiveCloud
@@ -23,6 +25,7 @@ from janitor.engine.protocols import Answer
 PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILw0tmNoVPPv1cXxpvlFJzQFf3wSDn1A6fTtgtqRBqjB test"
 CIDR = "10.71.0.0/24"
 ORDER = (
+    *("share_snapshot", "share", "share_network", "security_service", "secret_order", "secret_container", "secret"),
     *("load_balancer", "floating_ip", "server", "trunk", "router_route", "router_interface", "port", "router"),
     *("subnet", "network", "security_group", "volume_backup", "volume_snapshot", "volume", "image", "keypair"),
     *("server_group", "application_credential"),
@@ -253,5 +256,8 @@ MAKERS: dict[str, Callable[[Any, str], str]] = {
     "member": _member,
     "health_monitor": _health_monitor,
     "application_credential": _application_credential,
+    **stock_shares.MAKERS,
+    "share_network": lambda conn, name: stock_shares.network(conn, name, subnet(conn, name)),
+    **stock_keys.MAKERS,
 }
 """Kind → how one of it is made; each returns the id as the catalogue writes it."""

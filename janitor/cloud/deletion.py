@@ -34,4 +34,5 @@ def delete(session: Session, observed: Observed) -> Answer:
 def _plain(session: Session, observed: Observed) -> Answer:
     kind = KINDS[observed.ref.kind]
     path = inventory.path_of(session, kind, observed.ref.id)
-    return send(session, kind.service, "DELETE", path, params=kind.delete_query, microversion=kind.microversion)
+    version = inventory.microversion(session, kind)
+    return send(session, kind.service, "DELETE", path, params=kind.delete_query, microversion=version)

@@ -12,7 +12,17 @@ import re
 from types import MappingProxyType
 from urllib.parse import urlsplit, urlunsplit
 
-VERSION_OF = MappingProxyType({"compute": "/v2.1", "block-storage": "/v3/{project}", "shared-file-system": "/v2"})
+VERSION_OF = MappingProxyType(
+    {
+        "compute": "/v2.1",
+        "block-storage": "/v3/{project}",
+        "shared-file-system": "/v2",
+        "key-manager": "/v1",
+        "container-infra": "/v1",
+        "database": "/v1.0/{project}",
+        "workflow": "/v2",
+    }
+)
 """What is added to an endpoint of these services that carries no version at all."""
 
 _VERSIONED_PATH = re.compile(r"^/v\d+(\.\d+)?(/|$)")
@@ -29,3 +39,11 @@ def url(endpoint: str, path: str, *, service: str, project: str) -> str:
     elif not _ANY_VERSION.search(prefix):
         prefix += VERSION_OF.get(service, "").format(project=project)
     return urlunsplit((parts.scheme, parts.netloc, prefix + path, "", ""))
+
+
+def root(endpoint: str) -> str:
+    """Where a service tells its versions: its endpoint without the version and what is behind that."""
+    parts = urlsplit(endpoint)
+    version = _ANY_VERSION.search(parts.path)
+    prefix = (parts.path[: version.start()] if version else parts.path).rstrip("/")
+    return urlunsplit((parts.scheme, parts.netloc, f"{prefix}/", "", ""))

@@ -11,6 +11,7 @@ from http import HTTPStatus
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from janitor.cloud.session import Session
+from janitor.cloud.versions import parsed
 from janitor.cloud.wire import classify
 from janitor.core.catalogue import KINDS, Kind, observe, source_kind
 from janitor.core.model import Observed, Ref
@@ -36,10 +37,13 @@ def bodies(session: Session, name: str) -> list[Body]:
 
 def children(session: Session, kind: Kind, parent: str) -> list[Body]:
     """The bodies of a nested kind below one parent, with its id as `^id`; none where the parent is gone."""
-    path, query = filled(session, kind.listing or kind.path, parent), _query(session, kind)
+    path, query = filled(session, kind.listing or kind.path, parent), _query(session, kind, parent)
     try:
         found = paged(session, kind, path, query=query)
     except CloudFault as fault:
+        # Manila says 400 to a query that names a share which is no more.
+        if fault.answer.reply is Reply.REFUSED and fetch(session, kind.nested, parent) is None:
+            return []
         if fault.answer.reply is Reply.GONE:
             return []
         raise
@@ -74,7 +78,7 @@ def fetch(session: Session, name: str, object_id: str) -> Body | None:
     """The body of an object, None for a 404. Raises CloudFault."""
     kind = KINDS[name]
     path = path_of(session, kind, object_id)
-    response = session.request(kind.service, "GET", path, microversion=kind.microversion)
+    response = session.request(kind.service, "GET", path, microversion=microversion(session, kind))
     answer = classify(response)
     if answer.reply is Reply.GONE:
         return None
@@ -84,6 +88,15 @@ def fetch(session: Session, name: str, object_id: str) -> Body | None:
     if not body:
         raise CloudFault(_strange(answer, f"GET {path}"))
     return {**body, "^id": object_id.partition("/")[0]} if kind.nested else body
+
+
+def microversion(session: Session, kind: Kind) -> str:
+    """The microversion to send for objects of a kind; asks for the service's newest one where the entry wants that."""
+    version = session.microversion(kind.service, kind.newest) if kind.newest else kind.microversion
+    if kind.oldest and parsed(version) < parsed(kind.oldest):
+        what = f"{kind.service} {version} says nothing of a {kind.name.replace('_', ' ')}: {kind.oldest} does"
+        raise CloudFault(Answer(Reply.DENIED, text=what, requests=0))
+    return version
 
 
 def path_of(session: Session, kind: Kind, object_id: str) -> str:
@@ -135,9 +148,9 @@ class _MarkerLost(Exception):
 
 
 def _pages(session: Session, kind: Kind, path: str, *, query: Mapping[str, str]) -> Iterator[Body]:
-    asked = dict(query)
+    asked, version = dict(query), microversion(session, kind)
     for page in range(PAGES_AT_MOST):
-        response = session.request(kind.service, "GET", path, params=asked, microversion=kind.microversion)
+        response = session.request(kind.service, "GET", path, params=asked, microversion=version)
         answer = classify(response)
         if page and response.status in MARKER_LOST:
             raise _MarkerLost(answer)
@@ -163,14 +176,14 @@ def _next_query(body: Body, many: str) -> dict[str, str] | None:
     links = body.get("links")
     if not link and isinstance(links, Mapping):
         link = links.get("next")
-    relations = body.get(f"{many}_links")
+    relations = links if isinstance(links, list) else body.get(f"{many}_links")
     if not link and isinstance(relations, list):
         link = next((r.get("href") for r in relations if isinstance(r, Mapping) and r.get("rel") == "next"), None)
     return dict(parse_qsl(urlsplit(link).query)) if isinstance(link, str) and link else None
 
 
-def _query(session: Session, kind: Kind) -> dict[str, str]:
-    return {key: filled(session, value) for key, value in kind.query.items()}
+def _query(session: Session, kind: Kind, parent: str = "") -> dict[str, str]:
+    return {key: filled(session, value, parent) for key, value in kind.query.items()}
 
 
 def _unwrapped(kind: Kind, body: Body) -> Body:
@@ -210,8 +223,17 @@ def _read_member(session: Session, ref: Ref) -> Iterable[Observed]:
     return listing(session, ref.kind)
 
 
+def _read_among_siblings(session: Session, ref: Ref) -> Iterable[Observed]:
+    """Trove has no way to read one database: its instance's list is all there is."""
+    kind = KINDS[ref.kind]
+    found = children(session, kind, ref.id.partition("/")[0])
+    return [observed for body in found for observed in observe(kind, session.scope, body)]
+
+
 READERS = {
     "security_group_rule": _read_rule,
     "member": _read_member,
+    "database": _read_among_siblings,
+    "database_user": _read_among_siblings,
 }
 """Kinds that are not read by a GET of their own, or their parent's, path and id."""

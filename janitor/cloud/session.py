@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from janitor.cloud import endpoints
+from janitor.cloud import endpoints, versions
 from janitor.cloud.wire import Response, http_date, no_answer
 from janitor.core.model import Scope
 from janitor.engine.protocols import Answer, CloudFault, Reply
@@ -88,6 +88,8 @@ class Session:
         self._timeout = timeout
         self._lock = threading.Lock()
         self._endpoints: dict[str, str | None] = {}
+        self._negotiating = threading.Lock()
+        self._offered: dict[str, versions.Version] = {}  # newest microversions by service
         self._catalog = access.service_catalog
         self.user_id = str(access.user_id)
         region = config.get_region_name() or sole_region(access)
@@ -141,6 +143,19 @@ class Session:
             return self.auth_url or None if service == "identity" else None
         return str(found) if found else None
 
+    def microversion(self, service: str, newest: str) -> str:
+        """The newest microversion up to `newest` that the service has; its version document is asked for once.
+
+        Where that says nothing, `newest` itself: the service refuses it then in its own words.
+        """
+        with self._negotiating:
+            if service not in self._offered:
+                url, wants = endpoints.root(self._reachable(service)), {"OpenStack-API-Version": f"{service} latest"}
+                # Barbican speaks of microversions only to those who ask in one.
+                document = self._send(url, "GET", what=f"GET {service} versions", headers=wants)
+                self._offered[service] = versions.offered(document.mapping(), major=versions.parsed(newest)[0])
+        return versions.agreed(newest, self._offered[service])
+
     def request(
         self,
         service: str,
@@ -154,16 +169,34 @@ class Session:
         timeout: float | None = None,
     ) -> Response:
         """Send one request and return whatever the service answers. Raises CloudFault when nobody answered."""
-        endpoint = self.endpoint(service)
-        if endpoint is None:
-            raise CloudFault(Answer(Reply.BROKEN, text=f"{self.scope} has no {service} service", requests=0))
-        seconds = timeout or self._timeout
+        url = endpoints.url(self._reachable(service), path, service=service, project=self.scope.project_id)
         extra: dict[str, Any] = {"json": json} if json is not None else {}
         if microversion:
             extra |= {"microversion": microversion, "microversion_service_type": service}
+        what = f"{method} {service} {path}"
+        return self._send(url, method, what=what, params=params, headers=headers, timeout=timeout, **extra)
+
+    def _reachable(self, service: str) -> str:
+        endpoint = self.endpoint(service)
+        if endpoint is None:
+            raise CloudFault(Answer(Reply.BROKEN, text=f"{self.scope} has no {service} service", requests=0))
+        return endpoint
+
+    def _send(
+        self,
+        url: str,
+        method: str,
+        *,
+        what: str,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        **extra: Any,  # noqa: ANN401 - what keystoneauth's session takes besides
+    ) -> Response:
+        seconds = timeout or self._timeout
         try:
             answer = self._session.request(
-                endpoints.url(endpoint, path, service=service, project=self.scope.project_id),
+                url,
                 method,
                 params=dict(params or {}),
                 headers={"Accept": "application/json", **(headers or {})},
@@ -177,7 +210,7 @@ class Session:
                 **extra,
             )
         except no_answer_errors() as error:
-            raise CloudFault(no_answer(error, what=f"{method} {service} {path}")) from error
+            raise CloudFault(no_answer(error, what=what)) from error
         return _response(answer)
 
 

@@ -88,6 +88,8 @@ def _is_about_an_object(response: Response, code: str, text: str) -> bool:
     """Whether a 404 is a service's word on an object, and not on the path, or the word of something in front of it."""
     if "x-trans-id" in response.headers:  # Swift has one text for both, and no path that it does not know
         return True
+    if "x-openstack-manila-api-version" in response.headers:  # Manila has one text, too: without it for such a path
+        return True
     if not code and not any(name in response.headers for name in REQUEST_IDS):
         return False
     told = " ".join(text.split()).lower()
@@ -120,6 +122,9 @@ def _told(response: Response) -> tuple[str, str]:
         return "", html.unescape(_MARKUP.sub(" ", response.text))
     if "faultstring" in body:  # Octavia
         return str(body.get("faultcode") or ""), str(body["faultstring"])
+    errors = response.elements("errors")
+    if errors:  # Magnum
+        return str(errors[0].get("title") or ""), str(errors[0].get("detail") or "")
     for key, word in (("NeutronError", "type"), ("error", "type"), ("error", "title")):  # Neutron; Heat; Keystone
         inner = body.get(key)
         if isinstance(inner, Mapping) and inner.get(word):

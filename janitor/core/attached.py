@@ -145,6 +145,18 @@ def _volume(observed: Observed, around: Surroundings) -> str:
     return ""
 
 
+def _made_to_order(observed: Observed, around: Surroundings) -> str:
+    """A secret or a container that one of our orders made, or a secret in such a container."""
+    for order in around.world.of_kind("secret_order"):
+        if order.ref.scope != observed.ref.scope or order.ref not in around.ours:
+            continue
+        boxes = [around.sibling(observed, "secret_container", box) for box in order.linked("secret_container")]
+        shown = (order, *(around.world.objects[ref] for ref in boxes if ref in around.world.objects))
+        if any(observed.ref.id in thing.linked(observed.ref.kind) for thing in shown):
+            return f"made for our order {order.ref.id}"
+    return ""
+
+
 def _linked_to_ours(kind: str) -> Rule:
     """Attachments and associations: they go with that end of theirs, when it is ours."""
 
@@ -181,6 +193,8 @@ RULES: Mapping[str, Rule] = {
     "volume": _volume,
     "volume_attachment": _linked_to_ours("server"),
     "interface_attachment": _linked_to_ours("server"),
+    "secret": _made_to_order,
+    "secret_container": _made_to_order,
     "floating_ip_association": _linked_to_ours("floating_ip"),
 }
 

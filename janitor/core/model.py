@@ -256,6 +256,7 @@ class Holder:
     name: str = ""
     project_id: str = ""
     observed: Observed | None = field(default=None, compare=False)
+    passing: bool = False  # goes by itself: waited for, and nobody's to delete
 
     def __str__(self) -> str:
         label = f"{self.kind} {self.name} ({self.id})" if self.name else f"{self.kind} {self.id}"

@@ -111,9 +111,10 @@ def _answered(desk: Desk, one: Progress, answer: Answer, *, moved: bool) -> None
 
 
 def _has_owner(one: Progress, answer: Answer) -> bool:
-    """A 403 on what belongs to something else (a server's port) is a refusal with a holder."""
+    """A 403 on what belongs to something else (a server's port) is a refusal with a holder; Manila says it to more."""
     links = one.observed.links if one.observed else ()
-    return answer.status == HTTPStatus.FORBIDDEN and any(link.order is Order.HELD for link in links)
+    may_be_held = one.kind.forbids or any(link.order is Order.HELD for link in links)
+    return answer.status == HTTPStatus.FORBIDDEN and may_be_held
 
 
 def _refused(desk: Desk, one: Progress, answer: Answer, *, moved: bool) -> None:
@@ -144,6 +145,9 @@ def _searched(desk: Desk, one: Progress, done: Done) -> None:
     elif resolve(board, one, holders=done.value.holders):
         one.waiting_since, one.unchanged = None, 0
     else:
+        one.holders = tuple(holder for holder in done.value.holders if holder.passing)
+        if one.holders:
+            one.unchanged = 0  # something moves, only not this object: its own share of the time is the limit
         _be_patient(desk, one)
 
 
@@ -159,7 +163,8 @@ def _be_patient(desk: Desk, one: Progress) -> None:
         join(desk.watches, board, one=one, phase=Phase.BUSY)
     else:
         wait = pause(board.policy, one.refusals - 1, answer=one.answer, dice=board.dice)
-        board.tell("retry", one, text=f"refused ({_words(one.answer)}), again in {wait:.1f} s")
+        behind = f"; {one.holders[0]} is on its way out" if one.holders else ""
+        board.tell("retry", one, text=f"refused ({_words(one.answer)}), again in {wait:.1f} s{behind}")
         rest(board, one, until=now + wait)
 
 
@@ -168,7 +173,7 @@ def _stuck(board: Board, one: Progress) -> None:
     said = f"is {status} and does not change" if status else "does not change"
     reason = _reason(one, f"{said} ({one.unchanged} readings)")
     board.tell("stuck", one, text=reason)
-    end(board, one, Phase.FAILED, reason=reason)
+    end(board, one, Phase.FAILED, reason=reason, holders=one.holders)
 
 
 def _unread(board: Board, one: Progress, fault: Answer) -> None:

@@ -22,7 +22,7 @@ def resolve(board: Board, one: Progress, *, holders: Iterable[Holder]) -> bool:
     """Act on the holders of a refused step; False when none of them explains why it cannot go."""
     foreign: list[Holder] = []
     ours: list[Progress] = []
-    for holder in sorted(holders, key=lambda h: (h.kind, h.id)):
+    for holder in sorted((h for h in holders if not h.passing), key=lambda h: (h.kind, h.id)):
         known = _known(board, one.ref.scope, holder) or _adopted(board, holder)
         if known is None:
             foreign.append(holder)

@@ -5,8 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from janitor.cloud.holding import balancer, network, storage
+from janitor.cloud.holding import balancer, clusters, databases, keys, network, shares, storage
 from janitor.cloud.holding.finding import Find
 
-FINDERS: Mapping[str, Find] = MappingProxyType({**network.FINDERS, **storage.FINDERS, **balancer.FINDERS})
+FINDERS: Mapping[str, Find] = MappingProxyType(
+    {
+        **network.FINDERS,
+        **storage.FINDERS,
+        **balancer.FINDERS,
+        **shares.FINDERS,
+        **keys.FINDERS,
+        **clusters.FINDERS,
+        **databases.FINDERS,
+    }
+)
 """Of the other kinds, the service's text stands alone."""

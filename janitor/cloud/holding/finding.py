@@ -34,10 +34,16 @@ def by_id(session: Session, kind: str, object_id: str) -> Holder:
 
 
 def elements(
-    session: Session, service: str, path: str, *, key: str, query: Mapping[str, str] | None = None
+    session: Session,
+    service: str,
+    path: str,
+    *,
+    key: str,
+    query: Mapping[str, str] | None = None,
+    microversion: str = "",
 ) -> list[Body]:
     """A listing of something that is no kind of the catalogue; nothing where its parent is gone."""
-    response = session.request(service, "GET", path, params=query)
+    response = session.request(service, "GET", path, params=query, microversion=microversion)
     answer = classify(response)
     if answer.reply not in {Reply.ACCEPTED, Reply.GONE}:
         raise CloudFault(answer)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import ip_address, ip_network
 
 from janitor.cloud import inventory
+from janitor.cloud.holding import shares
 from janitor.cloud.holding.finding import Body, Find, by_id, elements, held, port_in, ports, seen
 from janitor.cloud.session import Session
 from janitor.core.catalogue import KINDS, observe
@@ -24,22 +25,26 @@ def _of_security_group(session: Session, group: Observed, _: Answer) -> Iterator
 
 
 def _of_subnet(session: Session, subnet: Observed, _: Answer) -> Iterator[Holder]:
-    for port in ports(session, {"fixed_ips": f"subnet_id={subnet.ref.id}"}):
-        if subnet.ref.id in port.linked("subnet") and port.fact("device_owner") not in TAKEN_ALONG:
-            yield held(port)
+    found = ports(session, {"fixed_ips": f"subnet_id={subnet.ref.id}"})
+    yield from _users(session, [port for port in found if subnet.ref.id in port.linked("subnet")])
 
 
 def _of_network(session: Session, network: Observed, answer: Answer) -> Iterator[Holder]:
     found = {port.ref.id: port for port in ports(session, {"network_id": network.ref.id})}
-    for port in found.values():
-        if network.ref.id in port.linked("network") and port.fact("device_owner") not in TAKEN_ALONG:
-            yield held(port)
+    yield from _users(session, [port for port in found.values() if network.ref.id in port.linked("network")])
     for named in answer.ids:
         if named in found or named == network.ref.id:
             continue
         body = inventory.fetch(session, "port", named)
         if body is not None and body.get("network_id") == network.ref.id:
             yield held(port_in(session, body))
+
+
+def _users(session: Session, found: list[Observed]) -> Iterator[Holder]:
+    """The ports that keep a subnet or network; of a share server's, the share network behind them."""
+    servers = [port for port in found if shares.is_servers(port)]
+    yield from (held(p) for p in found if p.fact("device_owner") not in TAKEN_ALONG and p not in servers)
+    yield from shares.of_servers(session, servers)
 
 
 def _of_router(session: Session, router: Observed, _: Answer) -> Iterator[Holder]:

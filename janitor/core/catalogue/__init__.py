@@ -6,12 +6,17 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from janitor.core.catalogue.balancer import BALANCER_KINDS
+from janitor.core.catalogue.clusters import CLUSTER_KINDS
 from janitor.core.catalogue.compute import COMPUTE_KINDS
+from janitor.core.catalogue.databases import DATABASE_KINDS
 from janitor.core.catalogue.entry import Derived, Fate, Kind, MarkForm, Reference
 from janitor.core.catalogue.identity import IDENTITY_KINDS
+from janitor.core.catalogue.keys import KEY_KINDS
 from janitor.core.catalogue.network import NETWORK_KINDS
 from janitor.core.catalogue.reading import observe
+from janitor.core.catalogue.shares import SHARE_KINDS
 from janitor.core.catalogue.storage import STORAGE_KINDS
+from janitor.core.catalogue.workflows import WORKFLOW_KINDS
 from janitor.core.model import Order
 
 __all__ = [
@@ -30,7 +35,21 @@ __all__ = [
 ]
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
-    {kind.name: kind for kind in (*COMPUTE_KINDS, *NETWORK_KINDS, *STORAGE_KINDS, *BALANCER_KINDS, *IDENTITY_KINDS)}
+    {
+        kind.name: kind
+        for kind in (
+            *COMPUTE_KINDS,
+            *NETWORK_KINDS,
+            *STORAGE_KINDS,
+            *BALANCER_KINDS,
+            *IDENTITY_KINDS,
+            *CLUSTER_KINDS,
+            *DATABASE_KINDS,
+            *KEY_KINDS,
+            *SHARE_KINDS,
+            *WORKFLOW_KINDS,
+        )
+    }
 )
 
 _BY_TYPE: Mapping[str, Kind] = MappingProxyType(
@@ -46,6 +65,7 @@ STATE_ATTRIBUTES = frozenset(
         *("fingerprint", "user_id", "router_id", "subnet_id", "port_id", "network_id", "floating_ip", "address"),
         *("fixed_ip", "instance_id", "volume_id", "loadbalancer_id", "pool_id", "listener_id", "security_group_id"),
         *("vip_port_id", "device_id", "destination_cidr", "next_hop", "cidr", "force_destroy", "key_pair"),
+        "share_id",
     }
 )
 """The attributes of a resource instance that leave the state reader; everything else may be a secret."""
@@ -71,7 +91,8 @@ def closure(names: frozenset[str]) -> frozenset[str]:
     near = {
         source_kind(kind.name)
         for kind in KINDS.values()
-        if any(ref.order is not Order.NAMES and source_kind(ref.kind) in base for ref in kind.references)
+        if not kind.alone  # only a source that names it makes one ours
+        and any(ref.order is not Order.NAMES and source_kind(ref.kind) in base for ref in kind.references)
     }
     users = {ref.kind for name in base | near for ref in KINDS[name].references if ref.order is Order.HELD}
     return frozenset(base | near | users)

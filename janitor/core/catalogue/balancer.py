@@ -17,6 +17,16 @@ TAGGED = (MarkForm.TAGS, MarkForm.DESCRIPTION)
 PATIENT = 24  # about a minute of listings: an amphora takes that long to boot, and shows nothing meanwhile
 ADVICE = "as admin: set its provisioning_status to ERROR in Octavia's database or fail it over, then delete {id}"
 
+
+def _certificates(*fields: str) -> tuple[Reference, ...]:
+    """TLS fields hold links into barbican, to a container or to a secret; neither is protected there."""
+    return tuple(
+        Reference(field, kind, Order.HOLDS, collection=collection)
+        for field in fields
+        for kind, collection in (("secret_container", "containers"), ("secret", "secrets"))
+    )
+
+
 BALANCER_KINDS = (
     Kind(
         name="load_balancer",
@@ -63,6 +73,8 @@ BALANCER_KINDS = (
         references=(
             Reference("loadbalancers[].id", "load_balancer", Order.WITH),
             Reference("default_pool_id", "pool", Order.HOLDS),
+            *_certificates("default_tls_container_ref", "sni_container_refs[]"),
+            *_certificates("client_ca_tls_container_ref", "client_crl_container_ref"),
         ),
         facts=("loadbalancers", "default_pool_id"),
         marks=TAGGED,
@@ -84,7 +96,10 @@ BALANCER_KINDS = (
         one="pool",
         query=OURS,
         status_field="provisioning_status",
-        references=(Reference("loadbalancers[].id", "load_balancer", Order.WITH),),
+        references=(
+            Reference("loadbalancers[].id", "load_balancer", Order.WITH),
+            *_certificates("tls_container_ref", "ca_tls_container_ref", "crl_container_ref"),
+        ),
         facts=("loadbalancers", "listeners", "healthmonitor_id"),
         marks=TAGGED,
         created_mark=(MarkForm.DESCRIPTION,),

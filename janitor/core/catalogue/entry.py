@@ -33,12 +33,16 @@ class MarkForm(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A field of the body that names another object. `when`: a fact that must have one of these prefixes."""
+    """A field of the body that names another object. `when`: a fact that must have one of these prefixes.
+
+    `collection`: the field is a link, and names an object of the kind where it ends in COLLECTION/ID.
+    """
 
     path: str
     kind: str
     order: Order
     when: tuple[str, tuple[str, ...]] | None = None
+    collection: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,9 @@ class Kind:
     many: str = ""  # key of the list in the listing's answer
     one: str = ""  # key of the object in the answer to a read; "" = the object itself
     query: Mapping[str, str] = field(default_factory=dict)
-    microversion: str = ""
+    microversion: str = ""  # sent as it is: older than what any supported cloud offers
+    newest: str = ""  # the newest microversion the entry knows: the newest one that the cloud has, too, is sent
+    oldest: str = ""  # a cloud that is older says nothing of the kind's objects
     derived: Derived | None = None
     nested: str = ""  # kind of the parent in whose path ("{parent}") each listing is; ids are then PARENT/ID
     state_id: str = ""  # how a state's attributes spell our id, where its `id` does not: "{zone_id}/{id}"
@@ -79,6 +85,7 @@ class Kind:
 
     # What the body means.
     id_field: str = "id"
+    id_is_link: bool = False  # the id is the last part of the link in `id_field`
     name_field: str = "name"
     project_fields: tuple[str, ...] = ("project_id", "tenant_id")
     status_field: str = "status"
@@ -105,6 +112,8 @@ class Kind:
     readings: int = 8  # unchanged readings after which a step counts as stuck
     timeout: float = 300.0  # the kind's own share, after which a step is given up
     quota: tuple[str, ...] = ()
+    forbids: bool = False  # where something holds it, the service says 403, as it does to those who may not at all
+    alone: bool = False  # hangs on nothing unnamed: listed only where a source speaks of the kind
 
     @property
     def is_relation(self) -> bool:

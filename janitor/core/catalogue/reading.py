@@ -54,6 +54,12 @@ def epoch(text: object) -> float | None:
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
+def linked(value: object, collection: str = "") -> str:
+    """The id at the end of a link; empty where the link is into another collection."""
+    front, _, identifier = _text(value).rstrip("/").rpartition("/")
+    return identifier if not collection or front.endswith(f"/{collection}") else ""
+
+
 def _list(value: object) -> list[object]:
     return list(value) if isinstance(value, list | tuple) else []
 
@@ -77,6 +83,8 @@ def _accepts(condition: tuple[str, tuple[str, ...]], body: Body) -> bool:
 
 
 def _observed(kind: Kind, scope: Scope, body: Body, *, template: str = "") -> Observed:
+    if kind.id_is_link:
+        body = {**body, kind.id_field: linked(body.get(kind.id_field))}
     object_id = _fill(template, body) if template else _text(body.get(kind.id_field))
     project = next((_text(body[f]) for f in kind.project_fields if body.get(f)), "")
     metadata = body.get(kind.metadata_field) if kind.metadata_field else None
@@ -104,8 +112,9 @@ def _links(references: tuple[Reference, ...], body: Body) -> Iterator[Link]:
             if not _text(body.get(name)).startswith(prefixes):
                 continue
         for value in values(body, reference.path):
-            if isinstance(value, str) and value:
-                yield Link(reference.path, reference.kind, value, reference.order)
+            named = linked(value, reference.collection) if reference.collection else value
+            if isinstance(named, str) and named:
+                yield Link(reference.path, reference.kind, named, reference.order)
 
 
 def _fill(template: str, body: Body) -> str:
