@@ -51,6 +51,7 @@ SERVER = (*PORT, make("server", "server", ports=("port",)))
 BALANCER = (*NETWORK, make("load_balancer", "lb", subnet="sub"))
 LISTENED = (*BALANCER, make("listener", "listener", load_balancer="lb"))
 POOLED = (*LISTENED, make("pool", "pool", listener="listener"))
+MEMBER = (*POOLED, make("member", "member", pool="pool"))
 VOLUME = (make("volume", "volume"),)
 REFUSED, ACCEPTED, DENIED = Reply.REFUSED, Reply.ACCEPTED, Reply.DENIED
 
@@ -199,12 +200,58 @@ CASES = (
         gone=("snap",),
         stays=("volume",),
     ),
+    Case(
+        "volume-leaves-its-backup",
+        (*VOLUME, make("volume_backup", "backup", volume="volume")),
+        "volume",
+        ACCEPTED,
+        status=202,
+        gone=("volume",),
+        stays=("backup",),
+    ),
+    Case(
+        "backup-under-an-increment",
+        (
+            *VOLUME,
+            make("volume_backup", "full", volume="volume"),
+            make("volume_backup", "more", volume="volume", of="full"),
+        ),
+        "full",
+        REFUSED,
+        "badRequest",
+        400,
+        ("more",),
+    ),
+    Case(
+        "increment",
+        (
+            *VOLUME,
+            make("volume_backup", "full", volume="volume"),
+            make("volume_backup", "more", volume="volume", of="full"),
+        ),
+        "more",
+        ACCEPTED,
+        status=202,
+        gone=("more",),
+        stays=("full", "volume"),
+    ),
     Case("image", (make("image", "image"),), "image", ACCEPTED, status=204, gone=("image",)),
     Case(
         "balancer-takes-all-along", POOLED, "lb", ACCEPTED, status=204, gone=("lb", "listener", "pool"), stays=("sub",)
     ),
     Case("balancer-asked-twice", BALANCER, "lb", REFUSED, "Client", 409, first=("lb",)),
     Case("balancer-in-an-update", POOLED, "lb", REFUSED, "Client", 409, first=("pool",)),
+    Case("member", MEMBER, "member", ACCEPTED, status=204, gone=("member",), stays=("pool",)),
+    Case(
+        "monitor",
+        (*POOLED, make("health_monitor", "monitor", pool="pool")),
+        "monitor",
+        ACCEPTED,
+        status=204,
+        gone=("monitor",),
+        stays=("pool",),
+    ),
+    Case("balancer-in-the-update-of-a-member", MEMBER, "lb", REFUSED, "Client", 409, first=("member",)),
     Case("listener", LISTENED, "listener", ACCEPTED, status=204, gone=("listener",), stays=("lb",)),
     Case(
         "second-child-of-a-balancer",

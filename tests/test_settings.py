@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from janitor.core import times
+from janitor.core.catalogue import KINDS, Fate
 from janitor.core.errors import Refused, UsageError
 from janitor.core.outcome import Command
 from janitor.settings import Evaluate, Settings, Source, load_toml, settle
@@ -205,6 +206,23 @@ def test_the_file_may_bound_single_kinds() -> None:
     assert settings.direct
     assert "did you mean 'load_balancer'?" in refusal(toml={"timeouts": {"loadbalancer": "8m"}})
     assert refusal(toml={"timeout": 300}) == "tf-janitor.toml: timeout: text is expected, not 300."
+
+
+@pytest.mark.parametrize("given", [["flavor", "project"], ["flavor,project"], ["project, flavor"]])
+def test_admin_kinds_are_named_one_by_one_or_with_commas(given: list[str]) -> None:
+    assert settled(admin_kinds=given).admin_kinds == {"flavor", "project"}
+
+
+def test_all_admin_kinds_are_those_that_are_left_to_terraform() -> None:
+    refused = {kind.name for kind in KINDS.values() if kind.fate is Fate.REFUSED}
+    assert settled(admin_kinds=["all"]).admin_kinds == refused
+    assert settled().admin_kinds == frozenset()
+
+
+def test_what_is_no_admin_kind_is_a_usage_error() -> None:
+    assert "did you mean 'flavor'?" in refusal(admin_kinds=["flavour"])
+    assert "server is no admin kind" in refusal(admin_kinds=["server"])
+    assert "see `janitor kinds`" in refusal(admin_kinds=["zzzz"])
 
 
 def test_a_misspelt_variable_is_noted() -> None:

@@ -12,6 +12,7 @@ import typer
 from janitor import __version__
 from janitor.cli.boundary import guarded
 from janitor.cli.destroy import destroy
+from janitor.cli.kinds import kinds
 from janitor.cli.plan import plan
 
 NAMES = ("janitor", "tf-janitor")  # a command called janitor exists in another package, too
@@ -53,6 +54,7 @@ def root(
 
 app.command()(destroy)
 app.command()(plan)
+app.command()(kinds)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

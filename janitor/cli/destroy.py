@@ -33,7 +33,7 @@ def destroy(
     by_name: o.ByName = False,
     ignore_config: o.IgnoreConfig = False,
     expect_empty: o.ExpectEmpty = False,
-    admin_kinds: o.AdminKinds = False,
+    admin_kinds: o.AdminKinds = None,
     ignore_provider: o.IgnoreProvider = None,
     break_lock: o.BreakLock = None,
     delete_workspace: o.DeleteWorkspace = False,

@@ -64,7 +64,10 @@ IgnoreConfig = Annotated[
     bool, typer.Option("--ignore-config", help="Go on although a file that cannot be read may protect.")
 ]
 ExpectEmpty = Annotated[bool, typer.Option("--expect-empty", help="Nothing known, nothing found: that is success.")]
-AdminKinds = Annotated[bool, typer.Option("--admin-kinds", help="Delete projects, users, flavors … of the state, too.")]
+AdminKinds = Annotated[
+    Texts,
+    typer.Option("--admin-kinds", metavar="KINDS", help="Delete project,user,flavor …, or all, too; repeatable."),
+]
 IgnoreProvider = Annotated[
     Texts, typer.Option("--ignore-provider", metavar="P", help="What this provider leaves does not count; repeatable.")
 ]

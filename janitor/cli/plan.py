@@ -30,7 +30,7 @@ def plan(
     by_name: o.ByName = False,
     ignore_config: o.IgnoreConfig = False,
     expect_empty: o.ExpectEmpty = False,
-    admin_kinds: o.AdminKinds = False,
+    admin_kinds: o.AdminKinds = None,
     ignore_provider: o.IgnoreProvider = None,
     report_format: o.Format = None,
     report: o.Report = None,

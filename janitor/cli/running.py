@@ -105,11 +105,11 @@ def deliver(report: RunReport, settings: Settings, *, spoken: bool = False) -> i
             complain(f"The {name} report {path} cannot be written ({error.strerror}).")
             code = code or UNWRITTEN
     if not (spoken and settings.format == "text"):
-        _print(FORMATS[settings.format](report))
+        say(FORMATS[settings.format](report))
     return code
 
 
-def _print(text: str) -> None:
+def say(text: str) -> None:
     """To stdout; a reader that has gone away (`| head`) is no error of ours."""
     try:
         sys.stdout.write(text)

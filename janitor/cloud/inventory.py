@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
 from urllib.parse import parse_qsl, quote, urlsplit
 
+from janitor.cloud import grants
 from janitor.cloud.session import Session
 from janitor.cloud.versions import parsed
 from janitor.cloud.wire import classify
@@ -81,6 +82,7 @@ def fetch(session: Session, name: str, object_id: str) -> Body | None:
     response = session.request(kind.service, "GET", path, microversion=microversion(session, kind))
     answer = classify(response)
     if answer.reply is Reply.GONE:
+        _must_be_shown(session, kind, answer)
         return None
     if answer.reply is not Reply.ACCEPTED:
         raise CloudFault(answer)
@@ -88,6 +90,13 @@ def fetch(session: Session, name: str, object_id: str) -> Body | None:
     if not body:
         raise CloudFault(_strange(answer, f"GET {path}"))
     return {**body, "^id": object_id.partition("/")[0]} if kind.nested else body
+
+
+def _must_be_shown(session: Session, kind: Kind, answer: Answer) -> None:
+    """Raise where a 404 may only mean that this account is not shown the object."""
+    if kind.veiled and not session.is_admin:
+        noun = kind.name.replace("_", " ")
+        raise CloudFault(Answer(Reply.DENIED, answer.status, text=f"only an administrator is shown every {noun}"))
 
 
 def microversion(session: Session, kind: Kind) -> str:
@@ -231,6 +240,7 @@ def _read_among_siblings(session: Session, ref: Ref) -> Iterable[Observed]:
 
 
 READERS = {
+    **grants.READERS,
     "security_group_rule": _read_rule,
     "member": _read_member,
     "database": _read_among_siblings,

@@ -69,6 +69,12 @@ class LiveCloud:
         return tuple(sorted(self._sessions))
 
     @property
+    def credentials(self) -> frozenset[Ref]:
+        """The application credentials that we are signed in with: nothing can be asked for after them."""
+        sessions = self._sessions.values()
+        return frozenset(Ref(s.scope, "application_credential", s.credential_id) for s in sessions if s.credential_id)
+
+    @property
     def requests(self) -> int:
         """Requests sent so far, sign-in included."""
         return sum(session.requests for session in self._sessions.values())

@@ -49,7 +49,7 @@ class Case:
     doubtful: frozenset[str] = frozenset()  # of these: what only may be protected, as nobody could read
     since: float | None = None
     by_name: bool = False
-    admin_kinds: bool = False
+    admin_kinds: frozenset[str] = frozenset()  # kinds of fate REFUSED that may be deleted all the same
 
     def claimed(self, ref: Ref) -> tuple[Claim, ...]:
         """What the sources say of this object."""
@@ -120,6 +120,14 @@ def object_id(resource: Resource) -> str:
         return resource.id
     known = {"id": resource.id, **{name: resource.text(name) for name in FIELDS.findall(kind.state_id) if name != "id"}}
     return FIELDS.sub(lambda field: known[field.group(1)], kind.state_id)
+
+
+def owner(resource: Resource) -> str:
+    """The project that the state names as the owner; of a quota or a flavor's access it names the one it is for."""
+    kind = kind_of_type(resource.type)
+    if kind is not None and kind.is_cloudwide:
+        return ""
+    return resource.text("tenant_id") or resource.text("project_id")
 
 
 def state_claims(resources: Iterable[Resource], scope_of: Mapping[str, Scope]) -> tuple[list[Claim], list[Resource]]:

@@ -288,6 +288,7 @@ class World:
     listed: frozenset[tuple[Scope, str]] = frozenset()
     unseen: Mapping[tuple[Scope, str], str] = field(default_factory=dict)
     missing: frozenset[Ref] = frozenset()  # asked for by id: 404
+    unlisted: frozenset[Ref] = frozenset()  # of the objects: those that only a reading by id has shown
     taken_at: float = 0.0  # the cloud's clock (`Date` header)
 
     def of_kind(self, kind: str) -> tuple[Observed, ...]:

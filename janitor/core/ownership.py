@@ -36,13 +36,19 @@ def judge(case: Case, world: World) -> Mapping[Ref, Verdict]:
 
 def denial(case: Case, observed: Observed) -> Reason | None:
     """What forbids deleting this object, whoever claims it."""
-    return _not_ours_alone(case, observed) or _protected(case, observed)
+    return _not_ours_alone(case, observed) or _protected(case, observed) or _terraforms(case, observed)
+
+
+def _terraforms(case: Case, observed: Observed) -> Reason | None:
+    """The last denial to be looked for: where it stands, Terraform may delete the object, and only janitor may not."""
+    kind = KINDS[observed.ref.kind]
+    if kind.fate is not Fate.REFUSED or kind.name in case.admin_kinds:
+        return None
+    return Denial.ADMIN, f"{kind.why}: Terraform's to delete, or give --admin-kinds {kind.name}"
 
 
 def _not_ours_alone(case: Case, observed: Observed) -> Reason | None:
     kind = KINDS[observed.ref.kind]
-    if kind.fate is Fate.REFUSED and not case.admin_kinds:
-        return Denial.ADMIN, f"{kind.name} is an admin's to delete: leave it to Terraform, or give --admin-kinds"
     if observed.project_id and observed.project_id != observed.ref.scope.project_id:
         return Denial.FOREIGN, f"belongs to project {observed.project_id}"
     for fact, value in kind.shared:

@@ -203,15 +203,17 @@ def _kind_edges(steps: Mapping[Ref, Step]) -> Iterator[Edge]:
 
 
 def _absent(case: Case, world: World) -> Iterator[Verdict]:
-    """Claims whose object a complete listing in its own scope does not hold."""
+    """Claims whose object a complete listing in its own scope does not hold, or that never had one."""
     for ref, claims in case.claims.items():
-        if ref in world.objects or (ref.scope, source_kind(ref.kind)) in world.unseen:
+        kind, where = KINDS[ref.kind], (ref.scope, source_kind(ref.kind))
+        if ref in world.objects or where in world.unseen:
             continue
-        listed = (ref.scope, source_kind(ref.kind)) in world.listed
-        if listed or ref in world.missing:
+        nothing = kind.fate is Fate.NOTHING
+        if nothing or where in world.listed or ref in world.missing:
             evidence = tuple(dict.fromkeys(claim.evidence for claim in claims))
             address = next((claim.address for claim in claims if claim.address), "")
-            yield Verdict(ref, evidence, why="not in the cloud", address=address)
+            why = f"{Fate.NOTHING}: {kind.why}" if nothing else "not in the cloud"
+            yield Verdict(ref, evidence, why=why, address=address)
 
 
 def unproved(case: Case, world: World, verdicts: Mapping[Ref, Verdict]) -> Iterator[Unproved]:

@@ -44,10 +44,16 @@ def reconcile(first: Plan, done: Mapping[Ref, Result], end: Ending) -> tuple[Res
         results[ref] = _settle(before, end.world)
     for ref, result in done.items():
         results.setdefault(ref, _settle(result, end.world))
+    terraforms = {verdict.ref for verdict in first.kept if verdict.denial is Denial.ADMIN}
     for verdict in (*first.absent, *end.plan.absent):
         if verdict.ref not in results:
+            by_terraform = verdict.ref in terraforms  # it was there, and janitor never touches it
             results[verdict.ref] = Result(
-                verdict.ref, Outcome.ABSENT, address=verdict.address, evidence=verdict.evidence, reason=verdict.why
+                verdict.ref,
+                Outcome.DELETED if by_terraform else Outcome.ABSENT,
+                address=verdict.address,
+                evidence=verdict.evidence,
+                reason="by terraform" if by_terraform else verdict.why,
             )
     for verdict in end.plan.kept:
         results[verdict.ref] = kept(verdict, end.world.objects.get(verdict.ref))
@@ -141,7 +147,7 @@ def _out_of_reach(resource: Resource) -> str:
         return f"of the provider {resource.provider_name}: Terraform's alone, or give --ignore-provider"
     if kind_of_type(resource.type) is None:
         return f"janitor does not know {resource.type}; it is Terraform's to delete"
-    return "its cloud, region or project is out of reach for these credentials: give --provider-cloud or the right ones"
+    return "its cloud, region, project or user is out of reach for these credentials: give the right ones"
 
 
 def unknown_types(resources: Iterable[Resource], scope: Scope) -> Iterator[Result]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import pairwise
 
-from janitor.core.catalogue import KINDS, Fate, source_kind
+from janitor.core.catalogue import KINDS, source_kind
 from janitor.core.model import Edge, EdgeSource, Holder, Observed, Order, Ref, Scope, Verdict
 from janitor.core.plan import Action, Step
 from janitor.engine.board import Board, alone, block_circle, connect, disconnect, end, hold, wake
@@ -104,7 +104,7 @@ def adopt(board: Board, observed: Observed, verdict: Verdict) -> Progress:
 
 def _adopted(board: Board, holder: Holder) -> Progress | None:
     observed = holder.observed
-    if observed is None or KINDS[observed.ref.kind].fate in {Fate.NOTHING, Fate.REFUSED}:
+    if observed is None:
         return None
     verdict = board.judge(observed)
     return adopt(board, observed, verdict) if verdict.ours and not verdict.held_by else None

@@ -19,6 +19,7 @@ from janitor.core.plan import Plan
 from janitor.engine.answers import Desk, take
 from janitor.engine.attempt import attempt, look, search
 from janitor.engine.board import Board, hold, lay_out, take_writer
+from janitor.engine.conflicts import promote
 from janitor.engine.ending import LAST_CHANCES, cut_short, give_up
 from janitor.engine.protocols import Cloud, Crew, Event, Judge, Policy
 from janitor.engine.steps import Phase, Progress, result
@@ -119,8 +120,10 @@ def _start(desk: Desk, cloud: Cloud, now: float) -> None:
             hold(board, one)
     while board.fading:
         one = board.steps[board.fading.pop()]
-        if one.phase is Phase.FADING:
+        if one.phase is Phase.FADING and one.kind.is_listed:
             join(desk.watches, board, one=one, phase=Phase.FADING)
+        elif one.phase is Phase.FADING:
+            promote(board, one)  # the reading before its own delete tells whether it is there
     for watch in tuple(due(desk.watches, now)):
         if board.running >= board.policy.concurrency:
             return

@@ -10,13 +10,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from janitor.core import times
-from janitor.core.catalogue import KINDS
+from janitor.core.catalogue import KINDS, Fate, Kind, kind_of_type
 from janitor.core.marks import NAME
 from janitor.reports import FORMATS
 from janitor.settings.values import Evaluate
 
 WORKSPACE = re.compile(r"[A-Za-z0-9_.~$&+=:@-]+")  # what needs no escaping in a URL: Terraform's own rule
 MOST_THREADS = 64
+ALL = "all"
 _WORDS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 
@@ -127,6 +128,28 @@ def kind_timeouts(raw: object) -> Mapping[str, float]:
             raise ValueError(f"{kind!r} is not a kind that janitor knows{did_you_mean(str(kind), KINDS)}")
         found[str(kind)] = seconds(value)
     return found
+
+
+def kind_named(name: str) -> Kind:
+    """The kind of that name, or the one that a resource type makes."""
+    found = KINDS.get(name) or kind_of_type(name) or kind_of_type(f"openstack_{name}")
+    if found is None:
+        known = [*KINDS, *(f"openstack_{made}" for kind in KINDS.values() for made in kind.types)]
+        raise ValueError(
+            f"{name!r} is not a kind that janitor knows{did_you_mean(name, known) or ': see `janitor kinds`'}"
+        )
+    return found
+
+
+def admin_kinds(raw: object) -> frozenset[str]:
+    """Kinds that are Terraform's to delete, once or several times, also with commas; `all` of them."""
+    known = {kind.name for kind in KINDS.values() if kind.fate is Fate.REFUSED}
+    named = {name.strip() for item in texts(raw) for name in item.split(",")}
+    for name in sorted(named - known - {ALL}):
+        if name in KINDS:
+            raise ValueError(f"{name} is no admin kind: janitor deletes it anyway where it is yours")
+        raise ValueError(f"{name!r} is not an admin kind{did_you_mean(name, sorted(known)) or ': see `janitor kinds`'}")
+    return frozenset(known if ALL in named else named)
 
 
 def reports(raw: object, *, here: Path) -> tuple[tuple[str, Path], ...]:

@@ -60,7 +60,7 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
             Field("by_name", reading.flag, file=False),
             Field("ignore_config", reading.flag, file=False),
             Field("expect_empty", reading.flag, file=False),
-            Field("admin_kinds", reading.flag, file=False),
+            Field("admin_kinds", reading.admin_kinds, file=False),
             Field("ignore_provider", reading.providers, "JANITOR_IGNORE_PROVIDER", many=True),
             Field("break_lock", reading.text, file=False),
             Field("delete_workspace", reading.flag),

@@ -71,7 +71,7 @@ class Settings:
     by_name: bool = False
     ignore_config: bool = False
     expect_empty: bool = False
-    admin_kinds: bool = False
+    admin_kinds: frozenset[str] = frozenset()
     ignore_provider: frozenset[str] = frozenset()
     break_lock: str | None = None
     delete_workspace: bool = False

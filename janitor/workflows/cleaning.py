@@ -69,16 +69,12 @@ def relevant_kinds(case: Case) -> frozenset[str]:
 def look(case: Case, edges: Edges, scan: Scan, lookup: Lookup, *, before: World | None = None) -> Looked:
     """One scan, with the few objects that a listing does not describe well enough read by their id.
 
-    What an earlier scan has shown or missed by its id needs no second reading: it was in our listings, so its absence
-    from a complete one is an answer.
+    What an earlier listing has shown, or a reading by id has missed, needs no second reading: its absence from a
+    complete listing is an answer. What only a reading showed (no listing has its kind, or hides it) is read again.
     """
     world = scan(relevant_kinds(case))
-    asked = [
-        ref
-        for ref in _to_read(case, world)
-        if before is None or (ref not in before.objects and ref not in before.missing)
-    ]
-    world = _with(world, lookup(asked))
+    known = before.missing | (before.objects.keys() - before.unlisted) if before is not None else frozenset()
+    world = _with(world, lookup(ref for ref in _to_read(case, world) if ref not in known))
     if before is not None:
         world = replace(world, missing=world.missing | (before.missing - world.objects.keys()))
     case = _resolve_addresses(case, world)
@@ -93,7 +89,8 @@ def _to_read(case: Case, world: World) -> tuple[Ref, ...]:
         ref
         for ref in case.claims
         if ref not in world.objects
-        and (ref.scope, source_kind(ref.kind)) in world.listed
+        and KINDS[ref.kind].is_read
+        and ((ref.scope, source_kind(ref.kind)) in world.listed or not KINDS[ref.kind].is_listed)
         and not KINDS[ref.kind].is_relation
         and not ref.id.startswith("address:")
     ]
@@ -109,6 +106,7 @@ def _with(world: World, extra: World) -> World:
         world,
         objects={**world.objects, **extra.objects},
         missing=world.missing | extra.missing,
+        unlisted=world.unlisted | (extra.objects.keys() - world.objects.keys()),
         unseen={**world.unseen, **extra.unseen},
     )
 
@@ -131,7 +129,11 @@ def refuse_wrong_cloud(looked: Looked, state_scope: Scope, *, known_here: frozen
 
     `known_here`: what our own journal says was seen, deleted or found missing in this scope: then it is the right one.
     """
-    claimed = [ref for ref, cs in looked.case.claims.items() if any(c.evidence is Evidence.STATE for c in cs)]
+    claimed = [
+        ref
+        for ref, claims in looked.case.claims.items()
+        if KINDS[ref.kind].is_read and any(claim.evidence is Evidence.STATE for claim in claims)
+    ]
     open_question = [ref for ref in claimed if ref not in known_here]
     if not open_question or any(ref in looked.world.objects for ref in claimed):
         return
@@ -141,6 +143,12 @@ def refuse_wrong_cloud(looked: Looked, state_scope: Scope, *, known_here: frozen
         f"None of the {len(claimed)} ids of the state exists in {state_scope}: these are probably the credentials of "
         "another cloud or project, and nothing was touched. If you know that everything is gone, give --expect-empty."
     )
+
+
+def hides_something(looked: Looked) -> bool:
+    """Whether a kind that could not be listed is one that state, journal, log, configuration or mark could mean."""
+    meant = {source_kind(name) for name in kinds_of(looked.case)}
+    return any(source_kind(kind) in meant for _, kind in looked.world.unseen)
 
 
 def judge_of(looked: Looked) -> Callable[[Observed], Verdict]:

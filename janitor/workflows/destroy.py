@@ -13,16 +13,23 @@ from dataclasses import dataclass, field
 
 from janitor.console import Console
 from janitor.core import proof
-from janitor.core.case import Case, kinds_of
-from janitor.core.catalogue import source_kind
+from janitor.core.case import Case
 from janitor.core.errors import Interrupted, NothingProves, Refused
 from janitor.core.model import Health, World
 from janitor.core.outcome import Agreement, Command, Result, RunReport, TerraformRun
 from janitor.settings import Settings
 from janitor.terraform import locks
-from janitor.workflows import agreeing, handover, knowing, remaining
+from janitor.workflows import agreeing, handover, knowing, parting, remaining
 from janitor.workflows.call import Call
-from janitor.workflows.cleaning import Looked, Record, conclude, look, refuse_wrong_cloud, remember
+from janitor.workflows.cleaning import (
+    Looked,
+    Record,
+    conclude,
+    hides_something,
+    look,
+    refuse_wrong_cloud,
+    remember,
+)
 from janitor.workflows.knowing import Knowledge
 
 SECOND_LOOK = 10.0
@@ -45,6 +52,7 @@ class Run:
     record: Record = field(default_factory=Record)
     terraform: TerraformRun = field(default_factory=TerraformRun)
     agreement: Agreement = field(default_factory=Agreement)
+    notes: tuple[str, ...] = ()
 
 
 def run(settings: Settings, console: Console, stop: Callable[[], bool]) -> RunReport:
@@ -111,6 +119,8 @@ def _work(this: Run) -> None:
         this.last = _look(knowledge, case, before=this.first.world)
     with locks.hold(knowledge.root, timeout=call.settings.lock_timeout) as lock:
         _clean(this, case)
+        this.last, told = parting.part(call, knowledge, this.first, this.last, this.record)
+        this.notes += (told,) if told else ()
         this.agreement = agreeing.agree(call, knowledge, _results(this), lock_held=lock.held)
     this.agreement = agreeing.delete_workspace(call, knowledge, _results(this), this.agreement)
 
@@ -120,16 +130,17 @@ def _clean(this: Run, case: Case) -> None:
     call, knowledge = this.call, this.knowledge
     for attempt in range(ROUNDS):
         case = remember(this.last.case, this.last.plan)
-        if this.last.plan.steps:
+        left = parting.without(this.last, knowledge.cloud.credentials)
+        if left.plan.steps:
             with call.console.phase("Deleting what is left"):
-                remaining.delete(call, knowledge, this.last, this.record)
+                remaining.delete(call, knowledge, left, this.record)
             call.go_on()
         with call.console.phase("Proving it by listing again"):
             if attempt == 0 and knowledge.interrupted_lately:
                 call.console.note(f"an apply was interrupted lately: looking again in {SECOND_LOOK:.0f} s")
                 call.sleep(SECOND_LOOK)
             this.last = _look(knowledge, case, before=this.first.world)
-        if not set(this.last.plan.steps) - set(this.record.results):
+        if not set(this.last.plan.steps) - set(this.record.results) - knowledge.cloud.credentials:
             break
 
 
@@ -156,12 +167,6 @@ def _report(this: Run, *, interrupted: bool = False) -> RunReport:
 PROVED = frozenset({0, 5})
 
 
-def _hides_something(looked: Looked) -> bool:
-    """Whether a kind that could not be listed is one that state, journal, log, configuration or mark could mean."""
-    meant = {source_kind(name) for name in kinds_of(looked.case)}
-    return any(source_kind(kind) in meant for _, kind in looked.world.unseen)
-
-
 def _base(this: Run, *, results: tuple[Result, ...], interrupted: bool = False) -> RunReport:
     knowledge = this.knowledge
     return RunReport(
@@ -174,10 +179,10 @@ def _base(this: Run, *, results: tuple[Result, ...], interrupted: bool = False) 
         edges=tuple(dict.fromkeys((*this.first.plan.graph.listed(), *this.record.edges))),
         sources=knowledge.sources,
         unseen=this.last.world.unseen,
-        unseen_counts=_hides_something(this.last),
+        unseen_counts=hides_something(this.last),
         terraform=this.terraform,
         state=this.agreement,
         requests=knowledge.cloud.requests,
         interrupted=interrupted,
-        notes=(*knowledge.notes, *knowledge.cloud.notes),
+        notes=(*knowledge.notes, *knowledge.cloud.notes, *this.notes),
     )

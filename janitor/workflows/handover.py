@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from janitor.core.case import without_index
-from janitor.core.catalogue import kind_of_type
-from janitor.core.model import Holder, Order, Ref
+from janitor.core.catalogue import Fate, kind_of_type
+from janitor.core.model import Denial, Holder, Order, Ref
 from janitor.core.outcome import TerraformRun
 from janitor.core.planning import held_by
 from janitor.engine.protocols import Answer, CloudFault, Reply
@@ -190,19 +190,30 @@ def _objection(delete: Delete, knowledge: Knowledge, looked: Looked) -> str:
     if why := case.protection(delete.address):
         return why
     kind = kind_of_type(delete.type)
-    if kind is None:
+    if kind is None or not kind.is_read:
         return ""  # Terraform's alone, in its own state; no other source speaks of it
+    if any((ref.kind, ref.id) == (kind.name, delete.id) for ref in knowledge.cloud.credentials):
+        return "is the credential in use, and goes last"
     for ref, verdict in looked.verdicts.items():
-        if ref.kind != kind.name or without_index(verdict.address) != without_index(delete.address):
+        if ref.kind != kind.name or not _is_meant(ref, verdict.address, delete):
             continue
-        if verdict.address.split(" ")[0] != delete.address and ref.id != delete.id:
-            continue
+        if verdict.denial is Denial.ADMIN:
+            return ""  # Terraform's to delete
         if not verdict.ours:
             return verdict.why
         if holders := held_by(looked.world.objects[ref], looked.around):
             return f"{holders[0]} would go along and is not ours"
+    if kind.fate is Fate.REFUSED:
+        return ""
     unseen = [scope for scope, name in looked.world.unseen if name == kind.name]
     return f"{kind.name} objects could not be listed" if unseen and knowledge.scope in unseen else ""
+
+
+def _is_meant(ref: Ref, address: str, delete: Delete) -> bool:
+    """Whether an object is the instance that terraform would delete."""
+    if without_index(address) != without_index(delete.address):
+        return False
+    return address.split(" ", maxsplit=1)[0] == delete.address or ref.id == delete.id
 
 
 def _held(knowledge: Knowledge, looked: Looked, event: ApplyEvent, doomed: frozenset[str]) -> str:

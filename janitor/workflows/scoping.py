@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from janitor.cloud.session import Session
 from janitor.cloud.signin import connect
+from janitor.core.case import owner
 from janitor.core.catalogue import kind_of_type
 from janitor.core.errors import CredentialsRefused, WrongCloud
 from janitor.core.model import Resource, Scope, Snapshot
@@ -33,8 +34,8 @@ def scopes(
                 scope_of[resource.label] = sessions[cloud, region].scope
             continue
         found = _session(sessions, cloud, region, settings)
-        project = resource.text("tenant_id") or resource.text("project_id")
-        if found is None:
+        project = owner(resource)
+        if found is None or _is_anothers(resource, found):
             unreachable.append(resource)
         elif project and project != found.scope.project_id:
             foreign.add(project)
@@ -42,13 +43,19 @@ def scopes(
         else:
             scope_of[resource.label] = found.scope
     mine = [r for r in snapshot.managed if r.label in scope_of and kind_of_type(r.type)]
-    with_project = [r for r in mine if r.text("tenant_id") or r.text("project_id")]
+    with_project = [r for r in mine if owner(r)]
     if foreign and not with_project:
         raise WrongCloud(
             f"The state's objects belong to project {', '.join(sorted(foreign))}, and these credentials to "
             f"{session.scope.project_name} ({session.scope.project_id}): nothing was touched. Use the right --os-cloud."
         )
     return list(sessions.values()), scope_of, unreachable
+
+
+def _is_anothers(resource: Resource, session: Session) -> bool:
+    """Whether it belongs to another user: these credentials would be told that it is not there."""
+    kind, user = kind_of_type(resource.type), resource.text("user_id")
+    return kind is not None and kind.personal and user not in {"", session.user_id}
 
 
 def _session(sessions: dict[tuple[str, str], Session], cloud: str, region: str, settings: Settings) -> Session | None:

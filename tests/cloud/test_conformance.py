@@ -91,6 +91,28 @@ def _pool(conn: Any, name: str, *, listener: str) -> str:
     return str(made.id)
 
 
+def _member(conn: Any, _: str, *, pool: str) -> str:
+    made = conn.load_balancer.create_member(pool, address="10.0.0.9", protocol_port=80)
+    return _settled(conn, pool, made)
+
+
+def _monitor(conn: Any, name: str, *, pool: str) -> str:
+    made = conn.load_balancer.create_health_monitor(
+        name=name, pool_id=pool, type="TCP", delay=5, timeout=3, max_retries=2
+    )
+    return _settled(conn, pool, made)
+
+
+def _settled(conn: Any, pool: str, made: Any) -> str:
+    (parent,) = conn.load_balancer.get_pool(pool).load_balancers
+    stock.active(conn, conn.load_balancer.get_load_balancer(parent["id"]))
+    return str(made.id)
+
+
+def _backup(conn: Any, name: str, *, volume: str, of: str = "") -> str:
+    return str(stock.backup(conn, name, conn.block_storage.get_volume(volume), is_incremental=bool(of)).id)
+
+
 MAKERS: Mapping[str, Callable[..., str]] = {
     "network": lambda conn, name: str(stock.network(conn, name).id),
     "subnet": _subnet,
@@ -111,6 +133,9 @@ MAKERS: Mapping[str, Callable[..., str]] = {
         stock.snapshot(conn, name, conn.block_storage.get_volume(volume)).id
     ),
     "image": lambda conn, name: str(stock.image(conn, name).id),
+    "volume_backup": _backup,
+    "member": _member,
+    "health_monitor": _monitor,
     "load_balancer": _balancer,
     "listener": _listener,
     "pool": _pool,

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from engine.memory_rules import TAKEN_ALONG, Body, addresses_behind, interfaces, on_subnet, ports
+from engine.memory_answers import Body
+from engine.memory_rules import TAKEN_ALONG, addresses_behind, interfaces, on_subnet, ports
+from engine.memory_storage import increments
 
 from janitor.core.catalogue.network import INTERFACE_OWNERS
 from janitor.core.model import Observed
@@ -34,6 +36,8 @@ def holders(cloud: MemoryCloud, observed: Observed, answer: Answer) -> Iterator[
         body = cloud.bodies["volume"].get(identifier, {})
         yield from (("server", a["server_id"]) for a in body.get("attachments", ()))
         yield from (("volume_snapshot", s["id"]) for s in cloud.live("volume_snapshot") if s["volume_id"] == identifier)
+    elif held == "volume_backup":
+        yield from (("volume_backup", other["id"]) for other in increments(cloud, identifier))
     elif held == "volume_snapshot":
         yield from (("volume", v["id"]) for v in cloud.live("volume") if v["snapshot_id"] == identifier)
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from engine import memory_balancer, memory_storage
+from engine.memory_answers import GONE, NO_CONTENT, Body, drop_port, refused, row
+from engine.memory_storage import start_volume
 
 from janitor.core.catalogue.network import INTERFACE_OWNERS
 from janitor.core.model import Observed
@@ -13,17 +17,7 @@ from janitor.engine.protocols import Answer, Reply
 if TYPE_CHECKING:
     from engine.memory_cloud import MemoryCloud
 
-Body = dict[str, Any]
 TAKEN_ALONG = frozenset({"network:dhcp", "network:distributed"})
-NO_CONTENT = Answer(Reply.ACCEPTED, 204)
-ACCEPTED = Answer(Reply.ACCEPTED, 202)
-GONE = Answer(Reply.GONE, 404, "NotFound")
-VOLUME_CAN_GO = frozenset({"available", "error", "error_restoring", "error_extending", "error_managing"})
-SNAPSHOT_CAN_GO = frozenset({"available", "error"})
-
-
-def refused(code: str, *ids: str, status: int = 409) -> Answer:
-    return Answer(Reply.REFUSED, status, code, text=f"{code} {' '.join(ids)}".strip(), ids=ids)
 
 
 def ports(cloud: MemoryCloud, **where: str) -> list[Body]:
@@ -118,15 +112,8 @@ def _port(cloud: MemoryCloud, observed: Observed) -> Answer:
             return refused("PortInUseAsTrunkParent")
         if port["id"] in [sub["port_id"] for sub in trunk["sub_ports"]]:
             return refused("PortInUseAsSubPort")
-    _drop_port(cloud, port["id"])
+    drop_port(cloud, port["id"])
     return NO_CONTENT
-
-
-def _drop_port(cloud: MemoryCloud, port: str) -> None:
-    for address in cloud.live("floating_ip"):
-        if address["port_id"] == port:
-            address |= {"port_id": None, "router_id": None, "fixed_ip_address": None}
-    cloud.remove("port", port)
 
 
 def _group(cloud: MemoryCloud, observed: Observed) -> Answer:
@@ -183,7 +170,7 @@ def _server(cloud: MemoryCloud, observed: Observed) -> Answer:
 def _end_server(cloud: MemoryCloud, server: Body) -> None:
     for port in ports(cloud, device_id=server["id"]):
         if port.get("made_by_nova"):
-            _drop_port(cloud, port["id"])
+            drop_port(cloud, port["id"])
         else:
             port |= {"device_owner": "", "device_id": ""}
     for entry in server["os-extended-volumes:volumes_attached"]:
@@ -192,109 +179,12 @@ def _end_server(cloud: MemoryCloud, server: Body) -> None:
             continue
         volume |= {"attachments": [], "status": "available"}
         if entry["delete_on_termination"]:
-            _start_volume(cloud, volume)
+            start_volume(cloud, volume)
     cloud.remove("server", server["id"])
 
 
-def _attachment(cloud: MemoryCloud, observed: Observed) -> Answer:
-    server, _, volume = observed.ref.id.partition("/")
-    body = cloud.bodies["volume"].get(volume)
-    if body is None or not any(a["server_id"] == server for a in body["attachments"]):
-        return GONE
-    body["status"] = "detaching"
-    cloud.later(cloud.times.attachment, lambda: body.update(attachments=[], status="available"))
-    return ACCEPTED
-
-
-def _volume(cloud: MemoryCloud, observed: Observed) -> Answer:
-    volume = cloud.bodies["volume"].get(observed.ref.id)
-    if volume is None:
-        return GONE
-    held = any(s["volume_id"] == volume["id"] for s in cloud.live("volume_snapshot"))
-    if volume["status"] not in VOLUME_CAN_GO or volume["attachments"] or held:
-        return refused("badRequest", status=400)
-    _start_volume(cloud, volume)
-    return ACCEPTED
-
-
-def _start_volume(cloud: MemoryCloud, volume: Body) -> None:
-    volume["status"] = "deleting"
-    if volume["id"] not in cloud.times.never:
-        cloud.later(cloud.times.volume, lambda: cloud.remove("volume", volume["id"]))
-
-
-def _snapshot(cloud: MemoryCloud, observed: Observed) -> Answer:
-    snapshot = cloud.bodies["volume_snapshot"].get(observed.ref.id)
-    if snapshot is None:
-        return GONE
-    if snapshot["status"] not in SNAPSHOT_CAN_GO:
-        return refused("badRequest", status=400)
-    snapshot["status"] = "deleting"
-    cloud.later(cloud.times.volume, partial(_end_snapshot, cloud, snapshot))
-    return ACCEPTED
-
-
-def _end_snapshot(cloud: MemoryCloud, snapshot: Body) -> None:
-    """A backend that needs the snapshot for a clone puts it back without a word."""
-    if any(volume["snapshot_id"] == snapshot["id"] for volume in cloud.live("volume")):
-        snapshot["status"] = "available"
-    else:
-        cloud.remove("volume_snapshot", snapshot["id"])
-
-
-def _load_balancer(cloud: MemoryCloud, observed: Observed) -> Answer:
-    balancer = cloud.bodies["load_balancer"].get(observed.ref.id)
-    if balancer is None:
-        return GONE
-    if balancer["provisioning_status"] not in {"ACTIVE", "ERROR"}:
-        return refused("Client")
-    balancer["provisioning_status"] = "PENDING_DELETE"
-    if balancer["id"] not in cloud.times.never:
-        cloud.later(cloud.times.load_balancer, partial(_end_load_balancer, cloud, balancer))
-    return NO_CONTENT
-
-
-def _end_load_balancer(cloud: MemoryCloud, balancer: Body) -> None:
-    pools = {pool["id"] for pool in balancer["pools"]}
-    for monitor in cloud.live("health_monitor"):
-        if monitor["pools"][0]["id"] in pools:
-            cloud.remove("health_monitor", monitor["id"])
-    for pool in pools:
-        cloud.remove("pool", pool)
-    for listener in balancer["listeners"]:
-        cloud.remove("listener", listener["id"])
-    _drop_port(cloud, balancer["vip_port_id"])
-    cloud.remove("load_balancer", balancer["id"])
-
-
-def _child(kind: str, cloud: MemoryCloud, observed: Observed) -> Answer:
-    """A child's delete is an update of its load balancer, which takes nothing else until that is over."""
-    body = cloud.bodies[kind].get(observed.ref.id)
-    if body is None:
-        return GONE
-    balancer = cloud.bodies["load_balancer"][body["loadbalancers"][0]["id"]]
-    if balancer["provisioning_status"] != "ACTIVE":
-        return refused("Client")
-    balancer["provisioning_status"] = body["provisioning_status"] = "PENDING_UPDATE"
-
-    def over() -> None:
-        balancer["provisioning_status"] = "ACTIVE"
-        balancer[f"{kind}s"] = [c for c in balancer[f"{kind}s"] if c["id"] != body["id"]]
-        cloud.remove(kind, body["id"])
-
-    cloud.later(cloud.times.child, over)
-    return NO_CONTENT
-
-
-def _row(kind: str, cloud: MemoryCloud, observed: Observed) -> Answer:
-    if observed.ref.id not in cloud.bodies[kind]:
-        return GONE
-    cloud.remove(kind, observed.ref.id)
-    return NO_CONTENT
-
-
 def _address(cloud: MemoryCloud, observed: Observed) -> Answer:
-    return _row("floating_ip", cloud, observed)
+    return row("floating_ip", cloud, observed)
 
 
 DELETES: Mapping[str, Callable[[MemoryCloud, Observed], Answer]] = {
@@ -310,11 +200,7 @@ DELETES: Mapping[str, Callable[[MemoryCloud, Observed], Answer]] = {
     "floating_ip_association": _association,
     "trunk": _trunk,
     "server": _server,
-    "volume_attachment": _attachment,
-    "volume": _volume,
-    "volume_snapshot": _snapshot,
-    "load_balancer": _load_balancer,
-    "listener": partial(_child, "listener"),
-    "pool": partial(_child, "pool"),
-    **{kind: partial(_row, kind) for kind in ("keypair", "server_group", "image")},
+    **memory_storage.DELETES,
+    **memory_balancer.DELETES,
+    **{kind: partial(row, kind) for kind in ("keypair", "server_group", "image")},
 }

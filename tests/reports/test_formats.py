@@ -180,7 +180,7 @@ def test_the_table_of_kinds_in_the_readme_is_the_catalogue() -> None:
     readme = path.read_text(encoding="utf-8")
     before, _, rest = readme.partition("<!-- kinds -->\n")
     _, _, after = rest.partition("<!-- /kinds -->")
-    wanted = f"{before}<!-- kinds -->\n{kinds.markdown()}<!-- /kinds -->{after}"
+    wanted = f"{before}<!-- kinds -->\n{kinds.readme()}<!-- /kinds -->{after}"
     if os.environ.get("JANITOR_EXPECT"):
         path.write_text(wanted, encoding="utf-8")
     assert wanted == path.read_text(encoding="utf-8")

@@ -9,12 +9,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from janitor.cloud.ways import balancer, compute, image, network, shares
+from janitor.cloud.ways import (
+    balancer,
+    compute,
+    identity,
+    image,
+    network,
+    storage,
+)
 from janitor.cloud.ways.sending import Prepare, Undo, parent_of
 
 __all__ = ["PREPARATIONS", "UNDO", "parent_of"]
 
-UNDO: Mapping[str, Undo] = MappingProxyType({**network.UNDO, **compute.UNDO, **balancer.UNDO, **shares.UNDO})
+UNDO: Mapping[str, Undo] = MappingProxyType(
+    {
+        **network.UNDO,
+        **compute.UNDO,
+        **storage.UNDO,
+        **image.UNDO,
+        **identity.UNDO,
+        **balancer.UNDO,
+    }
+)
 PREPARATIONS: Mapping[str, Prepare] = MappingProxyType(
-    {**compute.PREPARATIONS, **image.PREPARATIONS, **shares.PREPARATIONS}
+    {
+        **compute.PREPARATIONS,
+        **storage.PREPARATIONS,
+        **image.PREPARATIONS,
+        **identity.PREPARATIONS,
+    }
 )

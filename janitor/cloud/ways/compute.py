@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import quote
 
 from janitor.cloud import inventory
 from janitor.cloud.session import Session
 from janitor.cloud.ways.sending import Prepare, Undo, counting, send
+from janitor.cloud.ways.storage import drop_attachment
 from janitor.core.model import Observed
 from janitor.engine.protocols import Answer, Reply
-
-DETACH_MICROVERSION = "3.27"  # attachments as objects of their own
 
 
 def _unlock(session: Session, server: Observed) -> Answer | None:
@@ -31,18 +31,37 @@ def _detach_volume(session: Session, attachment: Observed) -> Answer:
     left = attachment.fact("attachment_id")
     if answer.reply is not Reply.GONE or not left or inventory.fetch(session, "server", server) is not None:
         return answer
-    path, version = f"/attachments/{left}", DETACH_MICROVERSION
-    again = send(session, "block-storage", "DELETE", path, microversion=version)
-    return counting(again, answer.requests + 2)
+    return counting(drop_attachment(session, left), answer.requests + 2)
+
+
+def _forbid_flavor(session: Session, access: Observed) -> Answer:
+    flavor, project = access.ref.id.split("/", 1)
+    body = {"removeTenantAccess": {"tenant": project}}
+    return send(session, "compute", "POST", f"/flavors/{quote(flavor, safe='')}/action", json=body)
+
+
+def _empty_aggregate(session: Session, aggregate: Observed) -> Answer | None:
+    """Take its hosts out, one by one, as the API has them: others may have been added since."""
+    hosts = aggregate.facts.get("hosts")
+    asked = 0
+    for host in hosts if isinstance(hosts, tuple) else ():
+        body = {"remove_host": {"host": str(host)}}
+        answer = send(session, "compute", "POST", f"/os-aggregates/{aggregate.ref.id}/action", json=body)
+        asked += 1
+        if answer.reply not in {Reply.ACCEPTED, Reply.GONE}:
+            return counting(answer, asked)
+    return Answer(Reply.ACCEPTED, requests=asked) if asked else None
 
 
 UNDO: Mapping[str, Undo] = {
     "detach_interface": _detach_interface,
     "detach_volume": _detach_volume,
+    "forbid_flavor": _forbid_flavor,
 }
 """`Kind.undo` → how it is done."""
 
 PREPARATIONS: Mapping[str, Prepare] = {
     "server": _unlock,
+    "aggregate": _empty_aggregate,
 }
 """What must be taken off an object of ours before its DELETE is accepted."""

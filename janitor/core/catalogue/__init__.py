@@ -11,6 +11,7 @@ from janitor.core.catalogue.compute import COMPUTE_KINDS
 from janitor.core.catalogue.databases import DATABASE_KINDS
 from janitor.core.catalogue.entry import Derived, Fate, Kind, MarkForm, Reference
 from janitor.core.catalogue.identity import IDENTITY_KINDS
+from janitor.core.catalogue.image import IMAGE_KINDS
 from janitor.core.catalogue.keys import KEY_KINDS
 from janitor.core.catalogue.network import NETWORK_KINDS
 from janitor.core.catalogue.reading import observe
@@ -41,6 +42,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             *COMPUTE_KINDS,
             *NETWORK_KINDS,
             *STORAGE_KINDS,
+            *IMAGE_KINDS,
             *BALANCER_KINDS,
             *IDENTITY_KINDS,
             *CLUSTER_KINDS,
@@ -64,6 +66,7 @@ STATE_ATTRIBUTES = frozenset(
         *("name", "region", "tenant_id", "project_id", "description", "tags", "all_tags", "metadata", "all_metadata"),
         *("fingerprint", "user_id", "router_id", "subnet_id", "port_id", "network_id", "floating_ip", "address"),
         *("fixed_ip", "instance_id", "volume_id", "loadbalancer_id", "pool_id", "listener_id", "security_group_id"),
+        *("image_id", "member_id", "zone_id", "storage_policy", "etag"),
         *("vip_port_id", "device_id", "destination_cidr", "next_hop", "cidr", "force_destroy", "key_pair"),
         "share_id",
     }
@@ -91,8 +94,8 @@ def closure(names: frozenset[str]) -> frozenset[str]:
     near = {
         source_kind(kind.name)
         for kind in KINDS.values()
-        if not kind.alone  # only a source that names it makes one ours
+        if kind.fate is not Fate.REFUSED
         and any(ref.order is not Order.NAMES and source_kind(ref.kind) in base for ref in kind.references)
     }
     users = {ref.kind for name in base | near for ref in KINDS[name].references if ref.order is Order.HELD}
-    return frozenset(base | near | users)
+    return frozenset(name for name in base | near | users if KINDS[name].is_listed)

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import MappingProxyType
 
 from janitor.core.catalogue.entry import Derived, Fate, Kind, MarkForm, Reference
 from janitor.core.model import Order
+
+OfAdministrators = partial(
+    Kind,
+    service="compute",
+    fate=Fate.REFUSED,
+    sync=True,  # a row of the API's own database
+    status_field="",
+    created_field="",
+    project_fields=(),
+)
+"""What only an administrator may change."""
 
 COMPUTE_KINDS = (
     Kind(
@@ -69,7 +81,8 @@ COMPUTE_KINDS = (
         status_field="",
         facts=("fingerprint", "user_id"),
         # A key pair `ci` that somebody else made again is not the one of the state.
-        same=("fingerprint",),
+        same=("fingerprint", "user_id"),
+        personal=True,
         quota=("key_pairs",),
     ),
     Kind(
@@ -87,5 +100,43 @@ COMPUTE_KINDS = (
         facts=("members", "policies"),
         query=MappingProxyType({}),
         quota=("server_groups",),
+    ),
+    Kind(
+        name="compute_quota",
+        service="compute",
+        types=("compute_quotaset_v2",),
+        fate=Fate.NOTHING,
+        why="the quota stays as it was applied, as after terraform destroy",
+    ),
+    OfAdministrators(
+        name="flavor",
+        types=("compute_flavor_v2",),
+        why="other projects may use the flavor",
+        path="/flavors",
+        one="flavor",
+        facts=("os-flavor-access:is_public",),
+        veiled=True,
+        after=("server", "flavor_access"),
+    ),
+    OfAdministrators(
+        name="flavor_access",
+        types=("compute_flavor_access_v2",),
+        why="it lets another project use the flavor",
+        path="/flavors/{parent}/os-flavor-access",
+        nested="flavor",
+        many="flavor_access",
+        id_field="tenant_id",
+        name_field="",
+        references=(Reference("^id", "flavor", Order.HOLDS),),
+        undo="forbid_flavor",
+    ),
+    OfAdministrators(
+        name="aggregate",
+        types=("compute_aggregate_v2",),
+        why="it groups the hosts of every project",
+        path="/os-aggregates",
+        one="aggregate",
+        facts=("hosts", "availability_zone"),
+        after=("server",),
     ),
 )

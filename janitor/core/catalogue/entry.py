@@ -19,8 +19,8 @@ class Fate(StrEnum):
     DELETED = "deleted"
     UNDONE = "undone"  # an association or attachment: the link goes, both ends stay
     GOES_WITH = "goes with"  # disappears with its parent; deleted by itself only when the parent stays
-    NOTHING = "nothing to do"
-    REFUSED = "refused"  # admin things: Terraform's to delete
+    NOTHING = "nothing to do"  # nothing of its own in the cloud: costs no request, leaves the state with the rest
+    REFUSED = "refused"  # admin things: Terraform's to delete, unless --admin-kinds names them
 
 
 class MarkForm(StrEnum):
@@ -50,7 +50,7 @@ class Derived:
     """A kind that has no listing of its own: its objects stand in the bodies of another kind.
 
     `each`: path to the list inside the parent's body ("" = the body itself); `id`: template of the object's id;
-    `when`: (field, accepted values), a trailing `*` accepts a prefix, an empty tuple means "is set".
+    `when`: (field, accepted values); a trailing `*` accepts a prefix, "" what is not set, no value at all "is set".
     """
 
     kind: str
@@ -70,7 +70,7 @@ class Kind:
     why: str = ""  # the reason where the fate is NOTHING or REFUSED
 
     # How it is listed and read. {project} and {user} are filled in from the token.
-    path: str = ""  # of the collection; an object is at path/id
+    path: str = ""  # of the collection; an object is at path/id. No `many`: read by id alone, no listing is made
     listing: str = ""  # path of the listing where it differs (`/servers/detail`)
     many: str = ""  # key of the list in the listing's answer
     one: str = ""  # key of the object in the answer to a read; "" = the object itself
@@ -97,6 +97,8 @@ class Kind:
     marks: tuple[MarkForm, ...] = ()
     created_mark: tuple[MarkForm, ...] = ()  # the forms the provider sends with the create call itself
     same: tuple[str, ...] = ()  # the id is a name: these facts must match the state's attributes, too
+    personal: bool = False  # belongs to a user: to another user's credentials it is not there
+    veiled: bool = False  # who is no administrator is not shown all of them: a 404 proves nothing then
 
     # How it goes.
     delete_query: Mapping[str, str] = field(default_factory=dict)
@@ -114,6 +116,24 @@ class Kind:
     quota: tuple[str, ...] = ()
     forbids: bool = False  # where something holds it, the service says 403, as it does to those who may not at all
     alone: bool = False  # hangs on nothing unnamed: listed only where a source speaks of the kind
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether objects of the kind are listed; an administrator's are only read, by the ids that a source names.
+
+        Keystone cuts long listings short, and a flavor or a user that no source names is none of our business.
+        """
+        return self.fate is not Fate.REFUSED and bool(self.many or self.derived)
+
+    @property
+    def is_read(self) -> bool:
+        """Whether a service can be asked for an object at all: not where there is nothing to do."""
+        return bool(self.path or self.derived)
+
+    @property
+    def is_cloudwide(self) -> bool:
+        """Whether a project named by an object is not its owner: admin things serve other projects."""
+        return self.fate in {Fate.NOTHING, Fate.REFUSED}
 
     @property
     def is_relation(self) -> bool:

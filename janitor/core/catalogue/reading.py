@@ -79,7 +79,7 @@ def _accepts(condition: tuple[str, tuple[str, ...]], body: Body) -> bool:
     value = body.get(name)
     if not accepted:
         return bool(value)
-    return any(str(value).startswith(a[:-1]) if a.endswith("*") else value == a for a in accepted)
+    return any(str(value).startswith(a[:-1]) if a.endswith("*") else (value or "") == a for a in accepted)
 
 
 def _observed(kind: Kind, scope: Scope, body: Body, *, template: str = "") -> Observed:

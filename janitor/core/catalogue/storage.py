@@ -1,14 +1,28 @@
-"""Cinder's and Glance's kinds. Sources: block storage v3 and image v2 references; cinder/volume/api.py."""
+"""Cinder's kinds. Sources: block storage v3 reference; cinder/volume/api.py for what a delete accepts."""
 
 from __future__ import annotations
 
-from types import MappingProxyType
+from functools import partial
 
-from janitor.core.catalogue.entry import Kind, MarkForm, Reference
+from janitor.core.catalogue.entry import Derived, Fate, Kind, MarkForm, Reference
 from janitor.core.model import Order
 
 FORCE = "as admin: openstack {what} delete --force {{id}}"
-PASSING = ("creating", "downloading", "uploading", "attaching", "detaching", "retyping", "extending", "reserved")
+PASSING = (
+    *("creating", "downloading", "uploading", "attaching", "detaching", "retyping", "extending", "reserved"),
+    *("backing-up", "restoring-backup"),
+)
+
+OfAdministrators = partial(
+    Kind,
+    service="block-storage",
+    fate=Fate.REFUSED,
+    sync=True,  # a row of the API's own database
+    status_field="",
+    created_field="",
+    project_fields=(),
+)
+"""What only an administrator may change."""
 
 STORAGE_KINDS = (
     Kind(
@@ -74,20 +88,62 @@ STORAGE_KINDS = (
         readings=16,
     ),
     Kind(
-        name="image",
-        service="image",
-        types=("images_image_v2",),
-        path="/v2/images",
-        many="images",
-        one="",
-        query=MappingProxyType({"owner": "{project}", "limit": "200"}),
-        project_fields=("owner",),
-        facts=("visibility", "protected", "size", "os_hidden"),
-        marks=(MarkForm.TAGS,),
-        created_mark=(MarkForm.TAGS,),
-        metadata_field="",
-        after=("server", "volume"),
-        busy=("importing", "saving"),
-        dead=("deleted", "pending_delete"),
+        name="host_attachment",
+        service="block-storage",
+        types=("blockstorage_volume_attach_v3", "blockstorage_volume_attach_v2"),
+        fate=Fate.UNDONE,
+        # What Nova attached names a server, and is a volume_attachment.
+        derived=Derived("volume", each="attachments", id="{volume_id}/{attachment_id}", when=("server_id", ("",))),
+        name_field="",
+        references=(Reference("volume_id", "volume", Order.HOLDS),),
+        facts=("volume_id", "attachment_id", "host_name"),
+        undo="detach_host",
+        parent="volume",
+    ),
+    Kind(
+        name="volume_quota",
+        service="block-storage",
+        types=("blockstorage_quotaset_v3", "blockstorage_quotaset_v2"),
+        fate=Fate.NOTHING,
+        why="the quota stays as it was applied, as after terraform destroy",
+    ),
+    OfAdministrators(
+        name="volume_type",
+        types=("blockstorage_volume_type_v3",),
+        why="other projects may use the type",
+        path="/types",
+        one="volume_type",
+        veiled=True,
+        after=("volume", "volume_type_access", "volume_qos_association"),
+    ),
+    OfAdministrators(
+        name="volume_type_access",
+        types=("blockstorage_volume_type_access_v3",),
+        why="it lets another project use the type",
+        path="/types/{parent}/os-volume-type-access",
+        nested="volume_type",
+        many="volume_type_access",
+        id_field="project_id",
+        name_field="",
+        references=(Reference("^id", "volume_type", Order.HOLDS),),
+        undo="forbid_volume_type",
+    ),
+    OfAdministrators(
+        name="volume_qos",
+        types=("blockstorage_qos_v3",),
+        why="it acts on every volume of its types",
+        path="/qos-specs",
+        one="qos_specs",
+        after=("volume_qos_association",),
+    ),
+    OfAdministrators(
+        name="volume_qos_association",
+        types=("blockstorage_qos_association_v3",),
+        why="it acts on every volume of the type",
+        path="/qos-specs/{parent}/associations",
+        nested="volume_qos",
+        many="qos_associations",
+        references=(Reference("^id", "volume_qos", Order.HOLDS), Reference("id", "volume_type", Order.HOLDS)),
+        undo="disassociate_qos",
     ),
 )

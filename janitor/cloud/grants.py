@@ -1,0 +1,78 @@
+"""Grants: a role on a project, a user in a group, a project's access to a flavor. They have no object of their own.
+
+A grant's id names both of its ends. The service says whether it is there (HEAD), or lists what one end was granted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from urllib.parse import quote
+
+from janitor.cloud.session import Session
+from janitor.cloud.wire import classify
+from janitor.core.catalogue import KINDS, observe
+from janitor.core.model import Observed, Ref
+from janitor.engine.protocols import CloudFault, Reply
+
+Reader = Callable[[Session, Ref], Iterable[Observed]]
+
+ENDS = ("domain_id", "project_id", "group_id", "user_id", "role_id")
+"""The parts of a role assignment's id as the provider writes it; what does not apply is empty."""
+
+
+def ends(ref: Ref) -> Mapping[str, str]:
+    """The ids that a grant's own id names."""
+    names = ("user_id", "group_id") if ref.kind == "user_membership" else ENDS
+    return dict(zip(names, ref.id.split("/"), strict=False))
+
+
+def path(ref: Ref) -> str:
+    """Where keystone answers for this grant."""
+    named = {key: quote(value, safe="") for key, value in ends(ref).items()}
+    if ref.kind == "user_membership":
+        return f"/v3/groups/{named['group_id']}/users/{named['user_id']}"
+    target = f"domains/{named['domain_id']}" if named["domain_id"] else f"projects/{named['project_id']}"
+    actor = f"users/{named['user_id']}" if named["user_id"] else f"groups/{named['group_id']}"
+    if ref.kind == "inherited_role_assignment":
+        return f"/v3/OS-INHERIT/{target}/{actor}/roles/{named['role_id']}/inherited_to_projects"
+    return f"/v3/{target}/{actor}/roles/{named['role_id']}"
+
+
+def _checked(session: Session, ref: Ref) -> Iterable[Observed]:
+    """A grant that keystone says yes or no to, without a body."""
+    kind = KINDS[ref.kind]
+    if any(end not in ends(ref) for end in ("user_id", "group_id")):
+        return ()  # an id of another form names no grant
+    answer = classify(session.request(kind.service, "HEAD", path(ref)))
+    if answer.reply is Reply.GONE:
+        return ()
+    if answer.reply is not Reply.ACCEPTED:
+        raise CloudFault(answer)
+    return observe(kind, session.scope, {"id": ref.id, **ends(ref)})
+
+
+def _among_siblings(session: Session, ref: Ref) -> Iterable[Observed]:
+    """A grant among those of the object that its id names first; none where that object grants nothing."""
+    kind = KINDS[ref.kind]
+    parent = ref.id.partition("/")[0]
+    response = session.request(kind.service, "GET", kind.path.replace("{parent}", quote(parent, safe="")))
+    answer = classify(response)
+    if answer.reply is Reply.GONE:
+        return ()
+    if answer.reply is not Reply.ACCEPTED:
+        raise CloudFault(answer)
+    return [o for body in response.elements(kind.many) for o in observe(kind, session.scope, {**body, "^id": parent})]
+
+
+READERS: Mapping[str, Reader] = MappingProxyType(
+    {
+        "role_assignment": _checked,
+        "inherited_role_assignment": _checked,
+        "user_membership": _checked,
+        "flavor_access": _among_siblings,
+        "volume_type_access": _among_siblings,
+        "volume_qos_association": _among_siblings,
+    }
+)
+"""Kind → how one of it is read."""
