@@ -84,6 +84,65 @@ def test_destroy_false_protects(make: Callable[..., Stage], binary: str, mode: l
 
 
 @ways("tofu first", rarely=("direct",))
+def test_skip_destroy_in_the_state_protects_when_the_configuration_forgot_it(
+    make: Callable[..., Stage], binary: str, mode: list[str]
+) -> None:
+    """The binary writes `skip_destroy` beside an instance that was applied with `destroy = false`."""
+    stage = make("forgotten", binary)
+    stage.apply()
+    written = stage.root / "forgotten.tf"
+    written.write_text(written.read_text(encoding="utf-8").replace("destroy = false", ""), encoding="utf-8")
+    ended = stage.destroy(*mode)
+    assert names(stage) == {"kept"}, ended.text
+    assert "skip_destroy" in reasons(ended, stage)["kept"]
+    assert ended.code == 0, ended.text
+
+
+@ways("direct", rarely=("tofu first",))
+def test_neither_age_nor_idleness_makes_anything_ours(make: Callable[..., Stage], binary: str, mode: list[str]) -> None:
+    """Made during the run, in its project, in nobody's use, and named in no source."""
+    stage = make("net", binary)
+    stage.apply()
+    cloud = stage.connection()
+    cloud.network.create_ip(floating_network_id=cloud.network.find_network("public").id)
+    cloud.network.create_security_group(name="their-group")
+    cloud.network.create_port(name="their-port", network_id=cloud.network.create_network(name="their-net").id)
+    cloud.block_storage.create_volume(name="their-volume", size=1)
+    theirs = set(stage.look()) - {ref for ref, seen in stage.look().items() if stage.project.name in seen.name}
+    ended = stage.destroy("--since", stage.since, *mode)
+    assert set(stage.look()) == theirs, ended.text
+    assert ended.code == 0, ended.text
+
+
+@ways("direct", rarely=("tofu first",))
+def test_the_vip_of_a_foreign_load_balancer_is_not_pulled(
+    make: Callable[..., Stage], binary: str, mode: list[str]
+) -> None:
+    """Older Neutron lets its owner delete it: the load balancer would go on without an address."""
+    stage = make("net", binary)
+    stage.apply()
+    cloud = stage.connection()
+    subnet = cloud.network.find_subnet(f"{stage.project.name}-subnet", ignore_missing=False)
+    theirs = cloud.load_balancer.create_load_balancer(name="theirs", vip_subnet_id=subnet.id)
+    cloud.load_balancer.wait_for_load_balancer(theirs.id, interval=0.2, wait=60)
+
+    ended = stage.destroy(*mode)
+    assert ended.code == 1, ended.text
+    assert cloud.network.get_port(theirs.vip_port_id).fixed_ips
+    assert {"theirs", "subnet", "net"} <= names(stage)
+    assert "group" not in names(stage)
+    (held,) = ended.objects(kind="subnet")
+    assert held["outcome"] == "blocked"
+    assert theirs.id in str(held["holders"])
+
+    cloud.load_balancer.delete_load_balancer(theirs.id, cascade=True)
+    cloud.load_balancer.wait_for_delete(theirs, interval=0.2, wait=60)
+    again = stage.destroy("--direct")
+    assert again.code == 0, again.text
+    assert names(stage) == set()
+
+
+@ways("tofu first", rarely=("direct",))
 def test_a_configuration_that_cannot_be_read_may_hide_protection(
     make: Callable[..., Stage], binary: str, mode: list[str]
 ) -> None:
