@@ -106,9 +106,9 @@ def test_a_begin_that_nobody_gave_is_not_the_destroys_own(book: Journal) -> None
 
 def test_the_begin_of_an_apply_is_the_sections_begin(book: Journal) -> None:
     book.append(begin("apply"), begin(since=5.0))
-    found = recall(book.entries())
-    assert found.open_apply
-    assert found.began == 1000.0
+    assert recall(book.entries()).began == 1000.0
+    book.append(journal.closed(listed=1), begin("apply", since=990.0), begin(since=5.0))
+    assert recall(book.entries()).began == 990.0
 
 
 def test_accepted_is_not_gone_and_refused_is_not_accepted(book: Journal) -> None:
@@ -214,7 +214,7 @@ def test_the_snapshot_is_kept_once_and_dropped_after_the_proof(book: Journal) ->
     assert first == again != other
     assert first.read_bytes() == b"one"
     assert recall((begin(), *book.entries())).snapshots == (str(first), str(first), str(other))
-    book.drop_snapshots()
+    book.drop_copies()
     assert not first.exists()
     assert not other.exists()
     assert book.path.exists()

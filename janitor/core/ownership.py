@@ -156,7 +156,7 @@ def _holds(claim: Claim, observed: Observed) -> bool:
 def _mismatch(claims: tuple[Claim, ...], observed: Observed) -> str:
     for claim in claims:
         dates = (claim.created_at, observed.created_at)
-        if None not in dates and dates[0] != dates[1]:
+        if (None not in dates and dates[0] != dates[1]) or _made_outside(claim, observed):
             return (
                 f"is another {observed.ref.kind} under the id or name the {claim.evidence} knows: made at another time"
             )
@@ -164,6 +164,14 @@ def _mismatch(claims: tuple[Claim, ...], observed: Observed) -> str:
             if observed.fact(fact) and observed.fact(fact) != value:
                 return f"is not the {observed.ref.kind} the state knows: its {fact} differs"
     return ""
+
+
+def _made_outside(claim: Claim, observed: Observed) -> bool:
+    """Whether an object whose id is a name was made before or after the one that the journal saw being made."""
+    if claim.evidence is not Evidence.JOURNAL or not KINDS[observed.ref.kind].same or observed.created_at is None:
+        return False
+    start, end = claim.window
+    return (start is not None and observed.created_at < start) or (end is not None and observed.created_at > end)
 
 
 def _by_name(case: Case, world: World, known: Mapping[Ref, Verdict]) -> Mapping[Ref, Verdict]:

@@ -2,20 +2,43 @@
 
 from __future__ import annotations
 
-from janitor.journal.entries import Entry, answer, closed, gone, outcome, planned, request, run_begin, snapshot
+from janitor.journal.entries import (
+    Entry,
+    answer,
+    applied,
+    applying,
+    closed,
+    created,
+    creating,
+    gone,
+    intended,
+    outcome,
+    planned,
+    request,
+    run_begin,
+    snapshot,
+    stated,
+)
 from janitor.journal.file import Journal, JournalKey, JournalUnwritable, peek, read
-from janitor.journal.recalling import Recalled, Recollection, recall
+from janitor.journal.recalling import Applying, Intended, Recalled, Recollection, recall
 
 __all__ = [
+    "Applying",
     "Entry",
+    "Intended",
     "Journal",
     "JournalKey",
     "JournalUnwritable",
     "Recalled",
     "Recollection",
     "answer",
+    "applied",
+    "applying",
     "closed",
+    "created",
+    "creating",
     "gone",
+    "intended",
     "outcome",
     "peek",
     "planned",
@@ -24,4 +47,5 @@ __all__ = [
     "request",
     "run_begin",
     "snapshot",
+    "stated",
 ]

@@ -6,7 +6,7 @@ No body of a request or an answer gets here, and nothing of the state but ids, n
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from janitor.core.model import Evidence, Outcome, Ref, Scope
@@ -33,6 +33,47 @@ def run_begin(
 def snapshot(path: Path) -> Entry:
     """Where the copy of the state is, that was taken before anything could empty it."""
     return {"what": "snapshot", "path": str(path)}
+
+
+def applying(log: Path, *, whole: bool) -> Entry:
+    """An apply is about to begin; its output goes into that file beside the journal, whoever lives to read it.
+
+    `whole`: together with what is written here, the journal knows all that the workspace ever had.
+    """
+    return {"what": "applying", "log": log.name, "whole": whole}
+
+
+def stated(ref: Ref, *, address: str, name: str, match: Mapping[str, str]) -> Entry:
+    """An object that the state knew when an apply began, which may ruin it. Nobody has looked whether it exists.
+
+    `match`: facts that tell it from another one under the same id, where that is a name.
+    """
+    return {"what": "stated", "ref": _packed(ref), "address": address, "name": name, "match": dict(match)}
+
+
+def intended(
+    address: str, resource_type: str, name: str, marks: Iterable[str], *, run_bound: bool, scope: Scope | None
+) -> Entry:
+    """A creation that the apply's plan holds. `scope` is None where nobody could sign in to it."""
+    where = None if scope is None else [scope.cloud, scope.region, scope.project_id]
+    said = {"name": name, "marks": sorted(marks), "run_bound": run_bound}
+    return {"what": "intended", "address": address, "type": resource_type, "scope": where, **said}
+
+
+def creating(address: str) -> Entry:
+    """That creation has begun: from now on the object may exist."""
+    return {"what": "creating", "address": address}
+
+
+def created(address: str, resource_type: str, identifier: str, ref: Ref | None) -> Entry:
+    """It is done. `ref` is None for what janitor could not look at: its type, or its scope, is unknown here."""
+    packed = None if ref is None else _packed(ref)
+    return {"what": "created", "address": address, "type": resource_type, "id": identifier, "ref": packed}
+
+
+def applied(exit_code: int) -> Entry:
+    """Terraform has ended, and has saved its state."""
+    return {"what": "applied", "exit_code": exit_code}
 
 
 def planned(

@@ -10,7 +10,6 @@ import json
 import os
 import re
 import stat
-import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -19,9 +18,11 @@ from pathlib import Path
 from typing import Self
 
 from janitor.core.errors import JanitorError, Refused
+from janitor.files import write_private
 from janitor.journal.entries import Entry, snapshot
 
 VERSION = 1
+STATE, LOG = ".tfstate", ".apply.jsonl"
 IGNORE = "# Written by janitor: journals and copies of states stay out of the repository.\n*\n"
 
 _sync = getattr(os, "fdatasync", os.fsync)  # macOS has no fdatasync
@@ -100,7 +101,7 @@ class Journal:
 
     def save_snapshot(self, raw: bytes) -> Path:
         """Keep a copy of the state beside the journal until the proof; the same bytes are kept once."""
-        path = self.path.with_name(f"{self.path.stem}.{hashlib.sha256(raw).hexdigest()[:12]}.tfstate")
+        path = self.path.with_name(f"{self.path.stem}.{hashlib.sha256(raw).hexdigest()[:12]}{STATE}")
         try:
             write_private(path, raw)
         except OSError as error:
@@ -108,10 +109,15 @@ class Journal:
         self.append(snapshot(path))
         return path
 
-    def drop_snapshots(self) -> None:
-        """After the proof: the copies are worth nothing any more, and full of secrets."""
-        for path in self.path.parent.glob(f"{self.path.stem}.*.tfstate"):
-            path.unlink(missing_ok=True)
+    def new_log(self) -> Path:
+        """Where the next apply's output goes: a name beside the journal that no earlier apply has used."""
+        return self.path.with_name(f"{self.path.stem}.{time.time_ns()}{LOG}")
+
+    def drop_copies(self) -> None:
+        """After the proof: copies of states and output of applies are worth nothing any more, and hold secrets."""
+        for kept in (STATE, LOG):
+            for path in self.path.parent.glob(f"{self.path.stem}.*{kept}"):
+                path.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Let go of the file; nothing is lost without it."""
@@ -122,20 +128,6 @@ class Journal:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """Replace a file in one step, readable by its owner alone. Raises OSError."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mkstemp makes 0600
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def peek(folder: Path, key: JournalKey) -> tuple[Entry, ...]:

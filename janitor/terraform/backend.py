@@ -6,11 +6,13 @@ Its configuration may hold credentials: kept out of every `repr`, never printed.
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from janitor.terraform.messages import is_secret
 from janitor.terraform.root import RootModule, configuration_files
 
 WITHOUT_WORKSPACES = frozenset({"http", "inmem"})
@@ -60,6 +62,20 @@ def state_path(root: RootModule, backend: Backend, *, workspace: str | None = No
     if name == "default":
         return root.path / (backend.text("path") or "terraform.tfstate")
     return workspace_folder(root, backend) / name / "terraform.tfstate"
+
+
+def identity(root: RootModule, backend: Backend, *, seen_from_root: bool) -> str:
+    """Which backend this is, the same in every job of a pipeline: its credentials are each job's own. Never shown.
+
+    `seen_from_root`: a local state is named as the root module sees it, wherever a job has its checkout.
+    """
+    if backend.type == "local":
+        path = state_path(root, backend)
+        return os.path.relpath(path, root.path) if seen_from_root else str(path)
+    config = {key: value for key, value in backend.config.items() if value is not None and not is_secret(key)}
+    if backend.type == "http" and root.environment.get("TF_HTTP_ADDRESS"):
+        config["address"] = root.environment["TF_HTTP_ADDRESS"]
+    return f"{backend.type} {sorted(config.items())}"
 
 
 def workspace_folder(root: RootModule, backend: Backend) -> Path:

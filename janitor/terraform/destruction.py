@@ -12,7 +12,7 @@ from threading import Event
 
 from janitor.terraform.events import ApplyEvent, What, event_of
 from janitor.terraform.messages import masked
-from janitor.terraform.process import LAST_RESORT, Finished, Process, run_writing
+from janitor.terraform.process import LAST_RESORT, Finished, Flag, Process, run_writing
 from janitor.terraform.root import RootModule
 from janitor.terraform.runner import FLAG, Ran, command, environment, outcome, show_plan
 
@@ -50,6 +50,11 @@ class ApplyResult:
     destroyed: tuple[tuple[str, str], ...] = ()  # (address, id) it reports as destroyed
     errored: tuple[str, ...] = ()  # addresses whose action failed
     errors: tuple[str, ...] = ()  # sentences of its diagnostics
+
+    @property
+    def ended(self) -> bool:
+        """Whether it came to its own end, and so has saved its state: a killed one has a negative code."""
+        return self.ran.exit_code >= 0
 
 
 def plan_destroy(
@@ -94,12 +99,14 @@ def apply_plan(
     plan: Path,
     *,
     on_event: Callable[[ApplyEvent], None],
-    parallelism: int = PARALLELISM,
+    what: str = "destroy",
+    log: Path | None = None,
+    parallelism: int | None = None,
     lock_timeout: float = 0,
     timeout: float = float("inf"),
-    stop: Event | None = None,
+    stop: Flag | None = None,
 ) -> ApplyResult:
-    """Apply exactly that plan, handing each event on as it comes.
+    """Apply exactly that plan, handing each event on as it comes. `log`: a new file that keeps its whole output.
 
     When `stop` is set or the time is over it gets one SIGINT, and is waited for: it is saving the state. An exception
     of the caller interrupts it, too, and leaves it to end by itself.
@@ -111,11 +118,11 @@ def apply_plan(
         json=FLAG,
         input=False,
         lock_timeout=f"{lock_timeout:g}s",
-        parallelism=parallelism,
+        parallelism=parallelism or PARALLELISM,
     )
     env = environment(root)
     env.pop("TF_CLI_ARGS_apply", None)  # -var and -target of the user are in the plan, and refused beside one
-    process = Process(line, folder=root.path, environment=env)
+    process = Process(line, folder=root.path, environment=env, log=log)
     events: list[ApplyEvent] = []
     try:
         for text in process.lines():
@@ -133,7 +140,7 @@ def apply_plan(
         raise
     finally:
         process.close()
-    return _applied(root, done, events)
+    return _applied(root, done, events, what=what)
 
 
 def _planned(ran: Ran, file: Path, shown: Mapping[str, object]) -> PlannedDestroy:
@@ -154,12 +161,12 @@ def _planned(ran: Ran, file: Path, shown: Mapping[str, object]) -> PlannedDestro
     return PlannedDestroy(ran, file, tuple(deletes), tuple(forgets), tuple(others))
 
 
-def _applied(root: RootModule, done: Finished, events: Sequence[ApplyEvent]) -> ApplyResult:
+def _applied(root: RootModule, done: Finished, events: Sequence[ApplyEvent], *, what: str) -> ApplyResult:
     started = {e.address: e.id for e in events if e.what is What.START and e.action == "delete"}
     completed = [e for e in events if e.what is What.COMPLETE and e.action == "delete"]
     errors = [e.text for e in events if e.what is What.DIAGNOSTIC and e.severity == "error"]
     return ApplyResult(
-        ran=outcome(root, done, f"{root.flavour} destroy"),
+        ran=outcome(root, done, f"{root.flavour} {what}"),
         handed_over=done.interrupted,
         destroyed=tuple((e.address, e.id or started.get(e.address, "")) for e in completed),
         errored=tuple(sorted({e.address for e in events if e.what is What.ERRORED})),

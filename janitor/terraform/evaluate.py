@@ -64,6 +64,17 @@ def evaluate(
     return replace(base, instances=_declared(known, text), complete=complete, evaluator="static")
 
 
+def of_plan(root: RootModule, shown: Object) -> Configuration:
+    """Every instance that stands in a plan somebody has made, as `show -json` gives it."""
+    written = hcl.read(root)
+    base = _written(written)
+    known, _ = evaluator.instances(root, written)
+    importing = frozenset(_importing(shown))
+    words = given_words(root)
+    text = _Text(base.protected, references.imported(written), references.refers(written), words, importing)
+    return replace(base, instances=_declared(_of_plan(shown, known), text), complete=True, evaluator="plan")
+
+
 @dataclass(frozen=True, slots=True)
 class _Text:
     """What the text says of resources, whoever evaluates them."""

@@ -40,11 +40,16 @@ def masked(text: str, root: RootModule) -> str:
     return _CONTROL.sub("", text)
 
 
+def is_secret(name: str) -> bool:
+    """Whether a setting or variable of this name holds a secret."""
+    return _SECRET.search(name) is not None
+
+
 def _secrets(root: RootModule) -> Iterator[str]:
     pairs = [
         *root.environment.items(),
         *(pair.split("=", 1) for pair in (*root.variables, *root.backend_config) if "=" in pair),
     ]
     for name, value in pairs:
-        if _SECRET.search(name) and len(value) >= _SHORTEST:
+        if is_secret(name) and len(value) >= _SHORTEST:
             yield value

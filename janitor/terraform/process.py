@@ -1,4 +1,4 @@
-"""One run of terraform or tofu: its own process group, no terminal, output to files without a name.
+"""One run of terraform or tofu: its own process group, no terminal, output to files, most of them without a name.
 
 Never sends a second SIGINT, and kills only what writes nothing or has been given up as a last resort. The output goes
 to files, not pipes, so that a terraform which outlives janitor can go on writing: a closed pipe would end it (SIGPIPE)
@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Lock
+from typing import IO, Protocol
 
 _LONGEST_OUTPUT = 512 * 1024 * 1024
 _LONGEST_LINE = 4 * 1024 * 1024
@@ -24,6 +25,12 @@ _LONGEST_ERROR = 64 * 1024
 _POLL = 0.03
 LAST_RESORT = 1800.0
 """How long an interrupted command that writes the state may take to save it before its group is killed."""
+
+
+class Flag(Protocol):
+    """Whether a command is to be interrupted: an Event, or anything that knows."""
+
+    def is_set(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +47,12 @@ class Finished:
 class Process:
     """A command that runs. Thread-safe; `interrupt` may be called from a signal handler or another thread."""
 
-    def __init__(self, command: Sequence[str], *, folder: Path, environment: Mapping[str, str]) -> None:
-        self._output = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
+    def __init__(
+        self, command: Sequence[str], *, folder: Path, environment: Mapping[str, str], log: Path | None = None
+    ) -> None:
+        """Start it. `log`: a new file for its output, its owner's alone, which outlives us. Raises OSError."""
+        # All of them live as long as the process does.
+        self._output: IO[bytes] = tempfile.TemporaryFile() if log is None else _private(log)  # noqa: SIM115
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115
         self._started = time.monotonic()
         self._interrupted = False
@@ -169,6 +180,11 @@ def run_writing(
         raise
     finally:
         process.close()
+
+
+def _private(path: Path) -> IO[bytes]:
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+    return os.fdopen(os.open(path, flags, 0o600), "r+b")
 
 
 def _poll(process: Process, timeout: float) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
 from janitor import journal as entries
@@ -13,22 +14,29 @@ from janitor.engine.protocols import Reply
 from janitor.journal import Journal, JournalKey, Recollection
 from janitor.settings import Settings
 from janitor.terraform.root import RootModule
+from janitor.workflows import recounting
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Book:
-    """The journal as this run keeps it. A dry run reads it and writes nothing."""
+    """The journal as this run keeps it. Made with its first line: a run that is refused, or dry, leaves nothing."""
 
-    journal: Journal | None
+    settings: Settings
+    key: JournalKey
     recollection: Recollection
+    journal: Journal | None = None
+    opening: tuple[entries.Entry, ...] = ()  # of this run; on the disk before its first other line
+    copy: bytes = b""  # of the state, kept with the opening
 
     @classmethod
     def open(cls, settings: Settings, key: JournalKey) -> Self:
-        """Open the journal of this workspace; raises JournalUnwritable, Refused."""
-        if settings.dry_run:
-            return cls(None, entries.recall(entries.peek(settings.journal_folder, key)))
-        journal = Journal.open(settings.journal_folder, key)
-        return cls(journal, entries.recall(journal.entries()))
+        """Read the journal of this workspace, should there be one; raises Refused.
+
+        What an apply's output tells beyond it becomes part of it, with the first line of this run.
+        """
+        written = entries.peek(settings.journal_folder, key)
+        rest = recounting.tail(entries.recall(written), settings.journal_folder)
+        return cls(settings, key, entries.recall((*written, *rest)), opening=rest)
 
     def __enter__(self) -> Self:
         return self
@@ -38,20 +46,28 @@ class Book:
             self.journal.close()
 
     def write(self, *some: entries.Entry) -> None:
-        """Append and wait until it is on the disk."""
-        if self.journal is not None and some:
-            self.journal.append(*some)
+        """Append and wait until it is on the disk; raises JournalUnwritable."""
+        if not self.settings.dry_run:
+            self._opened().append(*some)
+
+    def new_log(self) -> Path:
+        """Where the output of an apply goes that is about to begin."""
+        return self._opened().new_log()
+
+    def now(self) -> entries.Recollection:
+        """What the journal says by now; `recollection` is what it said when it was opened."""
+        return entries.recall(entries.peek(self.settings.journal_folder, self.key))
 
     def keep(self, raw: bytes) -> None:
         """Keep a copy of the state."""
-        if self.journal is not None and raw:
-            self.journal.save_snapshot(raw)
+        if raw and not self.settings.dry_run:
+            self._opened().save_snapshot(raw)
 
     def begin(
         self, settings: Settings, root: RootModule, snapshot: Snapshot, *, scope: Scope, since: float | None
     ) -> None:
-        """The run's first entries; the state's copy is kept before anything can empty it."""
-        self.write(
+        """Put down the run's first entries; they and the state's copy are kept before anything can be changed."""
+        self.opening += (
             entries.run_begin(
                 command=str(settings.command),
                 workspace=root.workspace,
@@ -59,12 +75,22 @@ class Book:
                 lineage=snapshot.lineage,
                 serial=snapshot.serial,
                 since=since,
-            )
+            ),
         )
-        self.keep(snapshot.raw)
+        self.copy = snapshot.raw
+
+    def _opened(self) -> Journal:
+        if self.journal is None:
+            self.journal = Journal.open(self.settings.journal_folder, self.key)
+            self.write(*self.opening)
+            self.keep(self.copy)
+        return self.journal
 
     def planned(self, plan: Plan) -> None:
-        """What was judged ours, and why: an object that loses the link that proved it stays known."""
+        """What was judged ours, and why: an object that loses the link that proved it stays known.
+
+        Written also where nothing was: from here on something can be changed.
+        """
         self.write(
             *(
                 entries.planned(
@@ -103,7 +129,7 @@ class Book:
             )
 
     def proved(self, listed: int) -> None:
-        """Close the section: nothing of the workspace is left. The state's copies are not needed any more."""
+        """Close the section: nothing of the workspace is left. What lies beside the journal is not needed any more."""
         self.write(entries.closed(listed=listed))
         if self.journal is not None:
-            self.journal.drop_snapshots()
+            self.journal.drop_copies()

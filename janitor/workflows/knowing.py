@@ -12,25 +12,23 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 
 from janitor.cloud.live import LiveCloud
 from janitor.cloud.session import Session
 from janitor.cloud.signin import connect
-from janitor.core.case import Case, Claim, claims_by_ref, log_begins, log_claims, state_claims, without_index
+from janitor.core.case import Case, claims_by_ref, log_begins, log_claims, state_claims, without_index
 from janitor.core.catalogue import OUTSIDE_NOTHING, kind_of_type
-from janitor.core.errors import UsageError
-from janitor.core.model import ApplyLog, Configuration, Evidence, Health, Ref, Resource, Scope, Snapshot, World
+from janitor.core.model import ApplyLog, Configuration, Health, Ref, Resource, Scope, Snapshot, World
 from janitor.core.outcome import Source
-from janitor.journal import JournalKey, Recollection
+from janitor.core.text import some
+from janitor.journal import Recollection
 from janitor.settings import Settings
-from janitor.terraform import agreement, backends, hcl, locks
-from janitor.terraform.applylog import read_log
+from janitor.terraform import backends, hcl, locks
 from janitor.terraform.backend import backend_of, state_path
 from janitor.terraform.evaluate import evaluate, read_configuration
-from janitor.terraform.root import RootModule, open_root
-from janitor.terraform.runner import Initialised, init_if_needed
-from janitor.workflows import scoping
+from janitor.terraform.root import RootModule
+from janitor.terraform.runner import Initialised
+from janitor.workflows import opening, recounting, scoping
 from janitor.workflows.booking import Book
 from janitor.workflows.call import Call
 from janitor.workflows.cleaning import Edges
@@ -62,6 +60,8 @@ class Knowledge:
     notes: tuple[str, ...] = ()
     interrupted_lately: bool = False
     logs: tuple[ApplyLog, ...] = ()
+    accounted: bool = False  # the journal knows all that the workspace ever had
+    only_this_apply: bool = False  # a rollback: what else the workspace has stays, and the journal open
 
     def scan(self, kinds: frozenset[str]) -> World:
         """List these kinds; one that a source names and the catalog lacks is unseen."""
@@ -82,7 +82,7 @@ class Knowledge:
         """Whether anything but a state and names could say what belonged to the workspace."""
         logged = any(log.created for log in self.logs)
         journalled = self.recollection.closed or bool(self.recollection.ours or self.recollection.accepted_deletes)
-        return bool(self.case.marks) or logged or journalled
+        return bool(self.case.marks) or logged or journalled or self.accounted
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +99,7 @@ class Reading:
     signs: tuple[str, ...]  # that an apply was interrupted
     since: float | None  # the run's begin, on the cloud's clock
     configuration: Configuration
+    accounted: bool
 
 
 def gather(call: Call, stack: ExitStack) -> Knowledge:
@@ -106,20 +107,20 @@ def gather(call: Call, stack: ExitStack) -> Knowledge:
     settings, console = call.settings, call.console
     signed_in = call.beside(partial(connect, settings.os_cloud, pool_size=2 * settings.concurrency))
     with console.phase("Reading the state"):
-        root = _root(settings)
-        known = _chosen(root, settings)
-        _break_lock(root, call)
+        root = opening.root_of(settings)
+        known = opening.workspaces(root, settings)
+        opening.break_lock(root, call)
         lock = locks.wait_for_lock(root, settings.lock_timeout, sleep=call.sleep)
-        prepared = _prepare(root, call)
+        prepared = opening.initialised(root, call)
         stack.callback(prepared.tidy)
         snapshot = backends.read_state(root, state_file=settings.state)
-        logs = tuple(_log(path) for path in settings.from_log)
+        logs = tuple(opening.log(path) for path in settings.from_log)
         written = hcl.read(root)  # while keystone thinks
     call.go_on()
     with console.phase("Signing in"):
         session = signed_in()
-        _warn_of_expiry(call, session)
-    book = stack.enter_context(_book(root, settings, session))
+        opening.warn_of_expiry(call, session)
+    book = stack.enter_context(opening.book(root, settings, session))
     since = _begin(settings, book.recollection, lock, offset=session.clock_offset)
     book.begin(settings, root, snapshot, scope=session.scope, since=since)
     signs = _interrupted(lock, book.recollection, logs)
@@ -127,71 +128,20 @@ def gather(call: Call, stack: ExitStack) -> Knowledge:
         wanted = snapshot.health is not Health.WHOLE or bool(signs or logs)
         configuration = _configuration(root, call, written, wanted=wanted)
     call.go_on()
-    reading = Reading(root, prepared, known, snapshot, logs, session, book.recollection, signs, since, configuration)
-    return _known(settings, book, reading)
-
-
-def _root(settings: Settings) -> RootModule:
-    return open_root(
-        settings.chdir,
-        workspace=settings.workspace,
-        binary=settings.binary,
-        environment=settings.environment,
-        variables=[f"{key}={value}" for key, value in settings.var.items()],
-        var_files=settings.var_file,
-        backend_config=[f"{key}={value}" for key, value in settings.backend_config.items()],
+    reading = Reading(
+        root=root,
+        prepared=prepared,
+        workspaces=known,
+        snapshot=snapshot,
+        logs=logs,
+        session=session,
+        recollection=book.recollection,
+        signs=signs,
+        since=since,
+        configuration=configuration,
+        accounted=recounting.is_accounted(book.recollection, snapshot, lock, settings.journal_folder),
     )
-
-
-def _chosen(root: RootModule, settings: Settings) -> tuple[str, ...]:
-    """The backend's workspaces; with -y and several of them, which one is meant has to be said."""
-    if settings.state is not None:
-        return ()
-    known = backends.workspaces(root)
-    if settings.yes and settings.workspace is None and len(known) > 1:
-        raise UsageError(
-            f"The backend has the workspaces {', '.join(known)}: with --yes, say which one is meant with --workspace."
-        )
-    return known
-
-
-def _break_lock(root: RootModule, call: Call) -> None:
-    """Break the one lock that was named, where the backend keeps locks that outlive their holder."""
-    if call.settings.break_lock is None or backend_of(root).type == "local":
-        return
-    ran = agreement.force_unlock(root, call.settings.break_lock)
-    call.console.warn(ran.problem or f"the lock {call.settings.break_lock} was broken, as asked (--break-lock)")
-
-
-def _prepare(root: RootModule, call: Call) -> Initialised:
-    """`init` where it never ran, and where there is a binary: a fresh clone in a cleanup job has no `.terraform`."""
-    if root.binary is None or call.settings.state is not None:
-        return Initialised()
-    return init_if_needed(root, stop=call.halted)
-
-
-def _log(path: Path) -> ApplyLog:
-    if str(path) == "-":
-        import sys
-
-        return read_log("-", text=sys.stdin.read())
-    return read_log(path)
-
-
-def _book(root: RootModule, settings: Settings, session: Session) -> Book:
-    backend = backend_of(root)
-    local = backend.type == "local"
-    identity = str(state_path(root, backend)) if local else f"{backend.type} {sorted(backend.config.items())}"
-    scope = f"{session.auth_url} {session.scope.region} {session.scope.project_id}"
-    return Book.open(settings, JournalKey(identity, root.workspace, scope))
-
-
-def _warn_of_expiry(call: Call, session: Session) -> None:
-    """Say aloud when a token that nobody can renew ends before the deadline."""
-    ends = session.token_expires
-    if not session.renewable and ends is not None and ends < time.time() + call.settings.timeout:
-        minutes = max(0.0, ends - time.time()) / 60
-        call.console.warn(f"the token ends in {minutes:.0f} min and cannot be renewed: what is left then stays unseen")
+    return _known(settings, book, reading)
 
 
 def _begin(settings: Settings, recollection: Recollection, lock: locks.LockState, *, offset: float) -> float | None:
@@ -212,16 +162,15 @@ def _interrupted(lock: locks.LockState, recollection: Recollection, logs: tuple[
         signs.append(f"a dead command left its lock behind: {lock.holder}")
     if recollection.open_apply:
         signs.append("the journal has an apply without an end")
+    elif recollection.in_flight:
+        signs.append(f"the journal does not tell how these creations ended: {some(recollection.in_flight)}")
     for log in logs:
         if not log.finished:
             signs.append(f"the log {log.path} has no end")
         elif log.in_flight:  # an answer that was lost: the object may be there, and no state knows it
-            signs.append(f"the log {log.path} does not tell how these creations ended: {_few(log.in_flight)}")
+            begun = some(address for address, _ in log.in_flight)
+            signs.append(f"the log {log.path} does not tell how these creations ended: {begun}")
     return tuple(signs)
-
-
-def _few(in_flight: tuple[tuple[str, str], ...]) -> str:
-    return ", ".join(address for address, _ in in_flight[:5]) + (" …" if len(in_flight) > 5 else "")  # noqa: PLR2004
 
 
 def _configuration(root: RootModule, call: Call, written: hcl.Written, *, wanted: bool) -> Configuration:
@@ -236,15 +185,15 @@ def _known(settings: Settings, book: Book, read: Reading) -> Knowledge:
     snapshot = _judged_health(read.snapshot, configuration, read.signs)
     sessions, scope_of, unreachable = scoping.scopes(snapshot, session, settings)
     claims, strange = state_claims(snapshot.resources, scope_of)
-    claims += _journal_claims(recollection)
+    claims += recounting.claims(recollection)
     claims += log_claims(read.logs, configuration, session.scope, since=read.since)
     doubtful = {} if settings.ignore_config else _doubtful(snapshot, configuration)
     case = Case(
         claims=claims_by_ref(claims),
         borrowed=_borrowed(snapshot, scope_of, session.scope),
         marks=frozenset(settings.mark),
-        in_flight=log_begins(read.logs),
-        instances=configuration.instances,
+        in_flight={**log_begins(read.logs), **recounting.in_flight(recollection)},
+        instances=recounting.instances(configuration, recollection, accounted=read.accounted),
         names_prove=snapshot.health is not Health.WHOLE or bool(read.signs),
         protected={} if settings.ignore_config else {**doubtful, **configuration.protected},
         doubtful=frozenset(doubtful.keys() - configuration.protected.keys()),
@@ -263,7 +212,13 @@ def _known(settings: Settings, book: Book, read: Reading) -> Knowledge:
         case=case,
         edges=Edges(state=_state_edges(snapshot), config=configuration.edges),
         workspaces=read.workspaces,
-        unknown=(*_terraforms_alone(snapshot, settings), *strange, *unreachable),
+        unknown=(
+            *_terraforms_alone(snapshot, settings),
+            *strange,
+            *unreachable,
+            *recounting.beyond_the_state(recollection, snapshot),
+        ),
+        accounted=read.accounted,
         sources=sources(snapshot, configuration, recollection, read.logs, settings),
         notes=(*read.signs, *settings.notes, *recollection.notes, *_init_note(read.prepared)),
         interrupted_lately=bool(read.signs or snapshot.health is not Health.WHOLE) and _lately(read),
@@ -282,13 +237,6 @@ def _judged_health(snapshot: Snapshot, configuration: Configuration, signs: tupl
     return replace(
         snapshot, health=Health.PARTIAL, problem=f"knows {len(known)} instances, {len(missing)} less than declared"
     )
-
-
-def _journal_claims(recollection: Recollection) -> list[Claim]:
-    return [
-        Claim(ref, Evidence.JOURNAL, known.address, known.name, created_at=known.created_at)
-        for ref, known in recollection.ours.items()
-    ]
 
 
 def _borrowed(snapshot: Snapshot, scope_of: Mapping[str, Scope], default: Scope) -> frozenset[Ref]:
@@ -337,4 +285,5 @@ def _lately(read: Reading) -> bool:
     files = (path, path.with_name(f".{path.name}.lock.info"))
     times = [file.stat().st_mtime for file in files if file.exists()]
     times += [log.modified for log in read.logs if log.modified is not None]
+    times += [apply.at for apply in read.recollection.applies]
     return any(time.time() - moment < LATELY for moment in times)

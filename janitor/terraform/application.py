@@ -1,0 +1,119 @@
+"""The first half of an apply: its plan, and what stands in it. The second is `destruction.apply_plan`.
+
+Decides nothing about whether it may be applied; a failing terraform is a value.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from threading import Event
+
+from janitor.core.model import Configuration, Resource
+from janitor.terraform.addresses import without_index
+from janitor.terraform.evaluate import of_plan
+from janitor.terraform.process import run_writing
+from janitor.terraform.root import RootModule
+from janitor.terraform.runner import FLAG, Ran, command, environment, outcome, show_plan, with_cli_words
+from janitor.terraform.state import allowed
+
+_OF_APPLY = ("-auto-approve", "-backup", "-state-out")
+_OF_BOTH = ("-input", "-json", "-no-color", "-compact-warnings")
+_PARALLELISM = "-parallelism="
+
+Object = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedApply:
+    """What an apply would do. `others`: addresses that it would change, replace or destroy."""
+
+    ran: Ran
+    file: Path | None = None
+    creates: tuple[Resource, ...] = ()  # with the attributes that are known before, and no id
+    others: tuple[str, ...] = ()
+    configuration: Configuration = field(default_factory=Configuration)
+    parallelism: int | None = None  # what the user's own words ask for
+
+
+def plan_apply(
+    root: RootModule, out: Path, *, lock_timeout: float, timeout: float, stop: Event | None = None
+) -> PlannedApply:
+    """`plan` into `out` (it holds secrets: 0600), with the words that the user's TF_CLI_ARGS_apply has for it."""
+    line = command(root, "plan", json=FLAG, input=False, out=str(out), lock_timeout=f"{lock_timeout:g}s")
+    env = environment(root, variables="plan")
+    words = shlex.split(env.get("TF_CLI_ARGS_apply", ""))
+    with_cli_words(env, "plan", [word for word in words if not word.startswith((*_OF_APPLY, *_OF_BOTH))])
+    done = run_writing(line, folder=root.path, environment=env, timeout=timeout, stop=stop)
+    ran = outcome(root, done, f"{root.flavour} plan")
+    if not ran.ok or not out.exists():
+        return PlannedApply(ran)
+    out.chmod(0o600)
+    shown = show_plan(root, out)
+    if shown is None:
+        return PlannedApply(Ran(1, f"{root.flavour} show could not read the plan it had just made.", ran.seconds))
+    return replace(_planned(root, shown), ran=ran, file=out, parallelism=_parallelism(words))
+
+
+def _planned(root: RootModule, shown: Object) -> PlannedApply:
+    aliases = dict(_aliases(shown))
+    creates: list[Resource] = []
+    others: list[str] = []
+    for entry in _list(shown.get("resource_changes")):
+        change = _mapping(entry.get("change"))
+        actions, address = frozenset(_texts(change.get("actions"))), str(entry.get("address"))
+        if entry.get("mode") != "managed" or actions <= {"no-op", "read"}:
+            continue
+        if "create" in actions:
+            creates.append(_created(entry, _known(change), alias=aliases.get(without_index(address), "")))
+        if actions != {"create"}:
+            others.append(address)
+    return PlannedApply(Ran(0), creates=tuple(creates), others=tuple(others), configuration=of_plan(root, shown))
+
+
+def _created(entry: Object, values: Object, *, alias: str) -> Resource:
+    return Resource(
+        address=str(entry.get("address")),
+        type=str(entry.get("type")),
+        id="",
+        provider=str(entry.get("provider_name", "")),
+        alias=alias,
+        attributes=allowed(values),
+    )
+
+
+def _known(change: Object) -> Object:
+    """What is known before, without what a sensitive value went into."""
+    secret = _mapping(change.get("after_sensitive"))
+    return {name: value for name, value in _mapping(change.get("after")).items() if not secret.get(name)}
+
+
+def _aliases(shown: Object) -> Iterator[tuple[str, str]]:
+    """Resource address without any index → the alias of its provider configuration."""
+    waiting = [("", _mapping(_mapping(shown.get("configuration")).get("root_module")))]
+    while waiting:
+        prefix, module = waiting.pop()
+        for resource in _list(module.get("resources")):
+            key = str(resource.get("provider_config_key", "")).rpartition(":")[2]
+            yield f"{prefix}{resource.get('address')}", key.partition(".")[2]
+        for name, call in _mapping(module.get("module_calls")).items():
+            waiting.append((f"{prefix}module.{name}.", _mapping(_mapping(call).get("module"))))
+
+
+def _parallelism(words: Sequence[str]) -> int | None:
+    told = [word.removeprefix(_PARALLELISM) for word in words if word.startswith(_PARALLELISM)]
+    return int(told[-1]) if told and told[-1].isdigit() else None
+
+
+def _mapping(value: object) -> Object:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> list[Object]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _texts(value: object) -> list[str]:
+    return [str(item) for item in value] if isinstance(value, list) else []

@@ -1,0 +1,83 @@
+"""What every workspace command opens first: the root module, its workspace, its plugins, and its journal."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from janitor.cloud.session import Session
+from janitor.core.errors import UsageError
+from janitor.core.model import ApplyLog
+from janitor.journal import JournalKey
+from janitor.settings import Settings
+from janitor.terraform import agreement, backends
+from janitor.terraform.applylog import read_log
+from janitor.terraform.backend import backend_of, identity
+from janitor.terraform.root import RootModule, open_root
+from janitor.terraform.runner import Initialised, init_if_needed
+from janitor.workflows.booking import Book
+from janitor.workflows.call import Call
+
+
+def root_of(settings: Settings) -> RootModule:
+    """The root module, with the words of this call. Raises Refused, UsageError."""
+    return open_root(
+        settings.chdir,
+        workspace=settings.workspace,
+        binary=settings.binary,
+        environment=settings.environment,
+        variables=[f"{key}={value}" for key, value in settings.var.items()],
+        var_files=settings.var_file,
+        backend_config=[f"{key}={value}" for key, value in settings.backend_config.items()],
+    )
+
+
+def workspaces(root: RootModule, settings: Settings) -> tuple[str, ...]:
+    """The backend's workspaces; with -y and several of them, which one is meant has to be said."""
+    if settings.state is not None:
+        return ()
+    known = backends.workspaces(root)
+    if settings.yes and settings.workspace is None and len(known) > 1:
+        raise UsageError(
+            f"The backend has the workspaces {', '.join(known)}: with --yes, say which one is meant with --workspace."
+        )
+    return known
+
+
+def break_lock(root: RootModule, call: Call) -> None:
+    """Break the one lock that was named, where the backend keeps locks that outlive their holder."""
+    if call.settings.break_lock is None or backend_of(root).type == "local":
+        return
+    ran = agreement.force_unlock(root, call.settings.break_lock)
+    call.console.warn(ran.problem or f"the lock {call.settings.break_lock} was broken, as asked (--break-lock)")
+
+
+def initialised(root: RootModule, call: Call) -> Initialised:
+    """`init` where it never ran, and where there is a binary: a fresh clone in a cleanup job has no `.terraform`."""
+    if root.binary is None or call.settings.state is not None:
+        return Initialised()
+    return init_if_needed(root, stop=call.halted)
+
+
+def log(path: Path) -> ApplyLog:
+    """An apply's output; `-` is standard input."""
+    if str(path) == "-":
+        import sys
+
+        return read_log("-", text=sys.stdin.read())
+    return read_log(path)
+
+
+def book(root: RootModule, settings: Settings, session: Session) -> Book:
+    """The journal of this workspace in this scope. One that lies in the root module belongs to that module alone."""
+    backend = identity(root, backend_of(root), seen_from_root=settings.journal is None)
+    scope = f"{session.auth_url} {session.scope.region} {session.scope.project_id}"
+    return Book.open(settings, JournalKey(backend, root.workspace, scope))
+
+
+def warn_of_expiry(call: Call, session: Session) -> None:
+    """Say aloud when a token that nobody can renew ends before the deadline."""
+    ends = session.token_expires
+    if not session.renewable and ends is not None and ends < time.time() + call.settings.timeout:
+        minutes = max(0.0, ends - time.time()) / 60
+        call.console.warn(f"the token ends in {minutes:.0f} min and cannot be renewed: what is left then stays unseen")
