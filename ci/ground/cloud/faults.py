@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ground.cloud.project import Project
     from ground.cloud.rest import Admin
 
-NAMES_OF_KINDS = {"volumev3": "block-storage"}
+NAMES_OF_KINDS = {"volumev3": "block-storage", "sharev2": "shared-file-system"}
 """Types of one service which are told as one in faults and in the log."""
 
 

@@ -158,7 +158,7 @@ OPTIONAL = (
         "manila",
         10,
         wave=2,
-        catalog=(("shared-file-system", "manila"),),
+        catalog=(("shared-file-system", "manila"), ("sharev2", "manilav2")),  # gophercloud knows only the second
         path="/v2",
         folders=("coordination",),
         databases=("manila",),
