@@ -11,6 +11,7 @@ from unittest.mock import patch
 
 import openstack
 import stock_keys
+import stock_more
 import stock_shares
 
 from ground.cloud import Project
@@ -25,6 +26,7 @@ from janitor.engine.protocols import Answer
 PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILw0tmNoVPPv1cXxpvlFJzQFf3wSDn1A6fTtgtqRBqjB test"
 CIDR = "10.71.0.0/24"
 ORDER = (
+    *stock_more.ORDER,
     *("share_snapshot", "share", "share_network", "security_service", "secret_order", "secret_container", "secret"),
     *("load_balancer", "floating_ip", "server", "trunk", "router_route", "router_interface", "port", "router"),
     *("subnet", "network", "security_group", "volume_backup", "volume_snapshot", "volume", "image", "keypair"),
@@ -259,5 +261,6 @@ MAKERS: dict[str, Callable[[Any, str], str]] = {
     **stock_shares.MAKERS,
     "share_network": lambda conn, name: stock_shares.network(conn, name, subnet(conn, name)),
     **stock_keys.MAKERS,
+    **stock_more.MAKERS,
 }
 """Kind → how one of it is made; each returns the id as the catalogue writes it."""

@@ -21,6 +21,8 @@ VERSION_OF = MappingProxyType(
         "container-infra": "/v1",
         "database": "/v1.0/{project}",
         "workflow": "/v2",
+        "orchestration": "/v1/{project}",
+        "object-store": "/v1/AUTH_{project}",
     }
 )
 """What is added to an endpoint of these services that carries no version at all."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
 from urllib.parse import parse_qsl, quote, urlsplit
 
-from janitor.cloud import grants
+from janitor.cloud import grants, swift
 from janitor.cloud.session import Session
 from janitor.cloud.versions import parsed
 from janitor.cloud.wire import classify
@@ -28,12 +28,21 @@ MARKER_LOST = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND})
 def bodies(session: Session, name: str) -> list[Body]:
     """All bodies of a kind that has a listing of its own, in our project."""
     kind = KINDS[name]
-    if kind.nested:
-        parents = [str(body.get(KINDS[kind.nested].id_field)) for body in bodies(session, kind.nested)]
-        return [body for parent in parents for body in children(session, kind, parent)]
+    if name in swift.LISTERS:
+        return swift.LISTERS[name](session)
+    if kind.nested and not kind.parent_field:
+        parents = (body for body in bodies(session, kind.nested) if _may_have(kind, body))
+        ids = [str(body.get(KINDS[kind.nested].id_field)) for body in parents]
+        return [body for parent in ids for body in children(session, kind, parent)]
     path, query = filled(session, kind.listing or kind.path), _query(session, kind)
     found = [_unwrapped(kind, body) for body in paged(session, kind, path, query=query)]
+    if kind.parent_field:
+        found = [{**body, "^id": body.get(kind.parent_field)} for body in found]
     return [body for body in found if _in_project(kind, body, session.scope.project_id)]
+
+
+def _may_have(kind: Kind, parent: Body) -> bool:
+    return not kind.parents_with or bool(parent.get(kind.parents_with))
 
 
 def children(session: Session, kind: Kind, parent: str) -> list[Body]:
@@ -239,8 +248,17 @@ def _read_among_siblings(session: Session, ref: Ref) -> Iterable[Observed]:
     return [observed for body in found for observed in observe(kind, session.scope, body)]
 
 
+def _read_stack(session: Session, ref: Ref) -> Iterable[Observed]:
+    """By a listing that is narrowed to it: a GET by id is redirected, and works out the outputs of its template."""
+    kind = KINDS[ref.kind]
+    found = found_by(session, ref.kind, {**kind.query, "id": ref.id}) if ref.id else []
+    return [observed for body in found for observed in observe(kind, session.scope, body)]
+
+
 READERS = {
     **grants.READERS,
+    **swift.READERS,
+    "stack": _read_stack,
     "security_group_rule": _read_rule,
     "member": _read_member,
     "database": _read_among_siblings,

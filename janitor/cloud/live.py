@@ -105,7 +105,10 @@ class LiveCloud:
     def delete(self, step: Step, observed: Observed) -> Answer:
         """Ask for the deletion (or the undoing) of what was just read. Never raises for what a cloud can do."""
         with self._turn(step.ref.scope, KINDS[step.ref.kind].service):
-            return deletion.delete(self.session(step.ref.scope), observed)
+            answer = deletion.delete(self.session(step.ref.scope), observed)
+        if answer.note:
+            self._note(answer.note)
+        return answer
 
     def listing(self, scope: Scope, kind: str) -> Sequence[Observed]:
         """Every object of the kind in the scope. Raises CloudFault."""

@@ -166,6 +166,7 @@ class Session:
         *,
         params: Mapping[str, str] | None = None,
         json: object = None,
+        text: str | None = None,
         microversion: str = "",
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
@@ -173,6 +174,8 @@ class Session:
         """Send one request and return whatever the service answers. Raises CloudFault when nobody answered."""
         url = endpoints.url(self._reachable(service), path, service=service, project=self.scope.project_id)
         extra: dict[str, Any] = {"json": json} if json is not None else {}
+        if text is not None:
+            extra |= {"data": text.encode()}
         if microversion:
             extra |= {"microversion": microversion, "microversion_service_type": service}
         what = f"{method} {service} {path}"

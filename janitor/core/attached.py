@@ -157,6 +157,16 @@ def _made_to_order(observed: Observed, around: Surroundings) -> str:
     return ""
 
 
+def _record_of(kind: str) -> Rule:
+    """What a service remembers of something that was done with our object, and does not forget with it."""
+
+    def rule(observed: Observed, around: Surroundings) -> str:
+        firm = (i for i in observed.linked(kind) if around.is_firm(observed, kind, i))
+        return next((f"a record of our {kind} {i}" for i in firm), "")
+
+    return rule
+
+
 def _linked_to_ours(kind: str) -> Rule:
     """Attachments and associations: they go with that end of theirs, when it is ours."""
 
@@ -196,6 +206,10 @@ RULES: Mapping[str, Rule] = {
     "secret": _made_to_order,
     "secret_container": _made_to_order,
     "floating_ip_association": _linked_to_ours("floating_ip"),
+    "zone_share": _declared_child("zone"),
+    "zone_transfer_request": _record_of("zone"),
+    "zone_import": _record_of("zone"),
+    "zone_export": _record_of("zone"),
 }
 
 

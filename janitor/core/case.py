@@ -15,6 +15,7 @@ from janitor.core.marks import runs_in
 from janitor.core.model import ApplyLog, Configuration, Declared, Evidence, Ref, Resource, Scope
 
 FIELDS = re.compile(r"\{(\w+)\}")
+METADATA = "metadata"
 CLOCKS_APART = 60.0
 """How far the clock of who wrote a log may be from the cloud's, in seconds."""
 
@@ -29,10 +30,12 @@ class Claim:
     name: str = ""
     type: str = ""
     match: Mapping[str, str] = field(default_factory=dict)  # facts that must agree where the id is a name
+    carries: Mapping[str, str] = field(default_factory=dict)  # metadata that it must have, likewise
     created_at: float | None = None  # JOURNAL: the object that was meant was made then
     marks: frozenset[str] = frozenset()  # runs that the state itself records for the object
     protected: str = ""
     window: tuple[float | None, float | None] = (None, None)  # LOG: the object was created inside
+    force: bool = False  # its content may go, whoever put it there (force_destroy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,10 +171,17 @@ def _state_claim(resource: Resource, kind: Kind, scope: Scope) -> Claim:
         address=resource.label,
         name=resource.text("name"),
         type=resource.type,
-        match={fact: resource.text(fact) for fact in kind.same if resource.text(fact)},
+        match={fact: resource.text(fact) for fact in kind.same if fact != METADATA and resource.text(fact)},
+        carries={header(key): value for key, value in metadata.items()} if METADATA in kind.same else {},
         marks=runs_in(tags=tags, metadata=metadata, description=resource.text("description")),
         protected="skip_destroy is set in the state" if resource.skip_destroy else "",
+        force=attributes.get("force_destroy") is True,
     )
+
+
+def header(key: str) -> str:
+    """How Swift spells a key of its metadata when it is read back: as the end of a header's name."""
+    return key.lower().replace("_", "-")
 
 
 def log_claims(

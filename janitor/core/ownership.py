@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from janitor.core.attached import Surroundings, attached, live_user
-from janitor.core.case import Case, Claim
+from janitor.core.case import METADATA, Case, Claim
 from janitor.core.catalogue import KINDS, Fate, kind_of_type
+from janitor.core.content import made_by_the_run
 from janitor.core.marks import is_kept, runs_of
 from janitor.core.model import Denial, Evidence, Observed, Ref, Verdict, World
 
@@ -118,7 +119,7 @@ def consider(observed: Observed, around: Surroundings) -> Verdict:
 def _direct(case: Case, observed: Observed) -> Verdict | None:
     """STATE, JOURNAL, LOG and MARK: what speaks for the object itself."""
     claims = case.claimed(observed.ref)
-    evidence = [claim.evidence for claim in claims if _holds(claim, observed)]
+    evidence = [claim.evidence for claim in claims if _holds(claim, observed) and _is_told_apart(case, claim, observed)]
     if runs_of(observed) & case.marks:
         evidence.append(Evidence.MARK)
     address = next((claim.address for claim in claims if claim.address), "")
@@ -127,14 +128,24 @@ def _direct(case: Case, observed: Observed) -> Verdict | None:
         unique = tuple(sorted(set(evidence), key=list(Evidence).index))
         return Verdict(observed.ref, unique, why=_because(unique), address=address)
     if evidence or claims:
-        why = reason or _disproved(claims, observed)
+        why = reason or _disproved(case, claims, observed)
         return Verdict(observed.ref, (), denial=why[0], why=why[1], address=address)
     return None
 
 
-def _disproved(claims: tuple[Claim, ...], observed: Observed) -> Reason:
+def _is_told_apart(case: Case, claim: Claim, observed: Observed) -> bool:
+    """Whether another one of the same name can be ruled out: by what the state says it carries, or by its making."""
+    if METADATA not in KINDS[observed.ref.kind].same or claim.carries:
+        return True
+    return made_by_the_run(case, observed)
+
+
+def _disproved(case: Case, claims: tuple[Claim, ...], observed: Observed) -> Reason:
     if mismatch := _mismatch(claims, observed):
         return Denial.FOREIGN, mismatch
+    if not all(_is_told_apart(case, claim, observed) for claim in claims):
+        what = f"may be another {observed.ref.kind} of that name: made or changed since, and without metadata to tell"
+        return Denial.UNPROVED, f"{what}; --since says when the run began"
     return Denial.UNPROVED, "only a log speaks for it, and not for the time it was made: give --since"
 
 
@@ -163,6 +174,9 @@ def _mismatch(claims: tuple[Claim, ...], observed: Observed) -> str:
         for fact, value in claim.match.items():
             if observed.fact(fact) and observed.fact(fact) != value:
                 return f"is not the {observed.ref.kind} the state knows: its {fact} differs"
+        for key, value in claim.carries.items():
+            if observed.metadata.get(key) != value.strip():
+                return f"is not the {observed.ref.kind} the state knows: its metadata {key} differs"
     return ""
 
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 from janitor.core.attached import Surroundings, deleted_on_termination
 from janitor.core.case import Case, without_index
 from janitor.core.catalogue import KINDS, Fate, kind_of_type, source_kind
+from janitor.core.content import kept_content
 from janitor.core.graph import Graph
 from janitor.core.marks import runs_of
 from janitor.core.model import (
@@ -86,7 +87,7 @@ def held_by(observed: Observed, around: Surroundings) -> tuple[Holder, ...]:
             continue  # not among our project's volumes any more, or never there: nothing to lose
         name, project = (child.name, child.project_id) if child else ("", "")
         holders.append(Holder(ref.kind, ref.id, name, project, child))
-    return (*holders, *_foreign_rules(observed, around))
+    return (*holders, *_foreign_rules(observed, around), *kept_content(observed, around))
 
 
 def _foreign_rules(group: Observed, around: Surroundings) -> Iterator[Holder]:
@@ -200,6 +201,10 @@ def _kind_edges(steps: Mapping[Ref, Step]) -> Iterator[Edge]:
             for sooner in by_kind.get(kind, ()):
                 if sooner.scope == ref.scope:
                     yield Edge(sooner, ref, EdgeSource.KIND)
+    makers = [ref for kind, refs in by_kind.items() if KINDS[kind].maker for ref in refs]
+    for ref, step in steps.items():
+        if step.action is not Action.GOES_WITH and Evidence.STATE not in step.evidence and not KINDS[ref.kind].maker:
+            yield from (Edge(maker, ref, EdgeSource.KIND) for maker in makers if maker.scope == ref.scope)
 
 
 def _absent(case: Case, world: World) -> Iterator[Verdict]:

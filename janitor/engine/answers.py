@@ -102,6 +102,10 @@ def _answered(desk: Desk, one: Progress, answer: Answer, *, moved: bool) -> None
             gone(board, one)
         else:
             join(desk.watches, board, one=one, phase=Phase.ACCEPTED)
+    elif answer.reply is Reply.PARTLY:
+        one.begun, one.refusals, one.unchanged, one.waiting_since = True, 0, 0, None
+        board.tell("retry", one, text=answer.text)
+        hold(board, one)
     elif answer.reply is Reply.REFUSED or _has_owner(one, answer):
         _refused(desk, one, answer, moved=moved)
     else:

@@ -62,6 +62,8 @@ def cut_short(board: Board, *, why: str) -> None:
             _leave(board, one, Phase.FAILED, f"asked, no answer ({why})")
         elif one.accepted or one.phase in {Phase.ACCEPTED, Phase.FADING}:
             _leave(board, one, Phase.FAILED, f"accepted, not proved gone ({why})")
+        elif one.begun:
+            _leave(board, one, Phase.FAILED, f"begun, not finished ({why})")
         else:
             turn = "interrupted before its turn" if why == "interrupted" else f"{why} before its turn"
             _leave(board, one, Phase.CUT, turn)

@@ -15,6 +15,7 @@ class Reply(StrEnum):
     """What an answer means, whatever the service calls it."""
 
     ACCEPTED = "accepted"  # 2xx: never "gone"
+    PARTLY = "partly"  # a share of a long work is done; the rest is asked for with another reading
     GONE = "gone"  # 404 on the object itself
     REFUSED = "refused"  # 400 or 409: something holds it, or its state forbids it
     DENIED = "denied"  # 401 or 403
@@ -33,6 +34,7 @@ class Answer:
     retry_after: float | None = None  # seconds
     ids: tuple[str, ...] = ()
     requests: int = 1
+    note: str = ""  # for the report: what the request leaves behind
 
 
 class CloudFault(Exception):

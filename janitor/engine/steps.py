@@ -15,10 +15,12 @@ from janitor.core.outcome import Result
 from janitor.core.plan import Action, Step
 from janitor.engine.protocols import Answer
 
-DYING = frozenset({"deleting", "pending_delete", "soft-deleting"})
+DYING = frozenset({"deleting", "pending_delete", "soft-deleting", "delete_in_progress"})
 """Statuses and task states that say: a delete was accepted, by whomever."""
 
 TASK_STATE = "OS-EXT-STS:task_state"
+UNDER_WAY = ("pending", "delete")
+"""Designate has one status for whatever is under way, and says beside it what that is."""
 
 
 class Phase(StrEnum):
@@ -59,6 +61,7 @@ class Progress:
     answered_at: float = float("-inf")  # our last request's answer: older readings do not count
     waiting_since: float | None = None
     sent: int = 0  # deletes that may have had an effect
+    begun: bool = False  # a share of it is done
     accepted: bool = False
     along: bool = False  # its carrier went by our request
     insists: bool = False  # the one repeated DELETE to an object that is already dying
@@ -118,6 +121,8 @@ def fingerprint(observed: Observed) -> tuple[str, str, int]:
 
 def is_dying(observed: Observed) -> bool:
     """Whether the object itself says that its delete was accepted."""
+    if (observed.status.lower(), observed.fact("action").lower()) == UNDER_WAY:
+        return True
     return observed.status.lower() in DYING or observed.fact(TASK_STATE).lower() in DYING
 
 

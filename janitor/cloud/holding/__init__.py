@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from janitor.cloud.holding import balancer, clusters, databases, keys, network, shares, storage
+from janitor.cloud.holding import (
+    balancer,
+    clusters,
+    databases,
+    dns,
+    keys,
+    network,
+    objects,
+    orchestration,
+    shares,
+    storage,
+)
 from janitor.cloud.holding.finding import Find
 
 FINDERS: Mapping[str, Find] = MappingProxyType(
@@ -17,6 +28,9 @@ FINDERS: Mapping[str, Find] = MappingProxyType(
         **keys.FINDERS,
         **clusters.FINDERS,
         **databases.FINDERS,
+        **dns.FINDERS,
+        **objects.FINDERS,
+        **orchestration.FINDERS,
     }
 )
 """Of the other kinds, the service's text stands alone."""

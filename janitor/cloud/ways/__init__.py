@@ -15,6 +15,9 @@ from janitor.cloud.ways import (
     identity,
     image,
     network,
+    objects,
+    orchestration,
+    shares,
     storage,
 )
 from janitor.cloud.ways.sending import Prepare, Undo, parent_of
@@ -29,6 +32,9 @@ UNDO: Mapping[str, Undo] = MappingProxyType(
         **image.UNDO,
         **identity.UNDO,
         **balancer.UNDO,
+        **shares.UNDO,
+        **objects.UNDO,
+        **orchestration.UNDO,
     }
 )
 PREPARATIONS: Mapping[str, Prepare] = MappingProxyType(
@@ -37,5 +43,6 @@ PREPARATIONS: Mapping[str, Prepare] = MappingProxyType(
         **storage.PREPARATIONS,
         **image.PREPARATIONS,
         **identity.PREPARATIONS,
+        **shares.PREPARATIONS,
     }
 )

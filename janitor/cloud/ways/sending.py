@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from janitor.cloud import inventory
 from janitor.cloud.session import Session
@@ -35,9 +36,7 @@ def send(
 
 def counting(answer: Answer, requests: int) -> Answer:
     """The answer, having cost so many requests."""
-    return Answer(
-        answer.reply, answer.status, answer.code, answer.text, answer.retry_after, answer.ids, requests=requests
-    )
+    return replace(answer, requests=requests)
 
 
 def if_unchanged(body: Mapping[str, object]) -> dict[str, str]:

@@ -9,11 +9,14 @@ from janitor.core.catalogue.balancer import BALANCER_KINDS
 from janitor.core.catalogue.clusters import CLUSTER_KINDS
 from janitor.core.catalogue.compute import COMPUTE_KINDS
 from janitor.core.catalogue.databases import DATABASE_KINDS
+from janitor.core.catalogue.dns import DNS_KINDS
 from janitor.core.catalogue.entry import Derived, Fate, Kind, MarkForm, Reference
 from janitor.core.catalogue.identity import IDENTITY_KINDS
 from janitor.core.catalogue.image import IMAGE_KINDS
 from janitor.core.catalogue.keys import KEY_KINDS
 from janitor.core.catalogue.network import NETWORK_KINDS
+from janitor.core.catalogue.objects import OBJECT_KINDS
+from janitor.core.catalogue.orchestration import ORCHESTRATION_KINDS
 from janitor.core.catalogue.reading import observe
 from janitor.core.catalogue.shares import SHARE_KINDS
 from janitor.core.catalogue.storage import STORAGE_KINDS
@@ -47,7 +50,10 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             *IDENTITY_KINDS,
             *CLUSTER_KINDS,
             *DATABASE_KINDS,
+            *DNS_KINDS,
             *KEY_KINDS,
+            *OBJECT_KINDS,
+            *ORCHESTRATION_KINDS,
             *SHARE_KINDS,
             *WORKFLOW_KINDS,
         )

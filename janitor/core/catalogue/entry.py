@@ -80,6 +80,8 @@ class Kind:
     oldest: str = ""  # a cloud that is older says nothing of the kind's objects
     derived: Derived | None = None
     nested: str = ""  # kind of the parent in whose path ("{parent}") each listing is; ids are then PARENT/ID
+    parent_field: str = ""  # nested, but listed at once: the field that names the parent
+    parents_with: str = ""  # nested: only parents whose body has this set can have any
     state_id: str = ""  # how a state's attributes spell our id, where its `id` does not: "{zone_id}/{id}"
     unless: tuple[str, tuple[str, ...]] | None = None  # bodies with one of these values are another kind
 
@@ -106,6 +108,7 @@ class Kind:
     parent: str = ""  # kind of the object with one writer at a time (deletes that are updates of a parent)
     sync: bool = False  # the service answers only after the row is gone: what it held may go at once
     guarded: bool = False  # the service refuses while anything uses it: no order of Terraform's is needed to keep it
+    maker: bool = False  # makes others, and deletes them itself: what no state claims waits until it is settled
     after: tuple[str, ...] = ()  # KIND edges: kinds that should be settled before
     busy: tuple[str, ...] = ()  # statuses in which a delete is refused and which pass by themselves
     dead: tuple[str, ...] = ()  # statuses that mean: gone, though still listed
