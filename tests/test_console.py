@@ -69,6 +69,17 @@ def test_plain_lines_say_each_thing_once() -> None:
     ]
 
 
+def test_a_holder_is_named_once_also_where_the_engine_says_it_in_words() -> None:
+    console, stream = heard()
+    holder = HELD.holders[0]
+    console.event(Event("blocked", 3.0, GROUP, "k8s", f"held by {holder}", (holder,)))
+    console.event(Event("blocked", 3.0, GROUP, "k8s", "in use", (holder,)))
+    assert stream.getvalue().splitlines() == [
+        f"[  0.0 s] blocked   security_group k8s (g-1): held by {holder}",
+        f"[  0.0 s] blocked   security_group k8s (g-1): held by {holder}: in use",
+    ]
+
+
 def test_quiet_leaves_trouble_and_warnings() -> None:
     console, stream = heard(Loudness.QUIET)
     told(console)

@@ -76,7 +76,9 @@ DeleteWorkspace = Annotated[bool, typer.Option("--delete-workspace", help="Remov
 KeepState = Annotated[bool, typer.Option("--keep-state", help="Leave the state untouched.")]
 Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
 DryRun = Annotated[bool, typer.Option("-n", "--dry-run", help="The same as `janitor plan`.")]
-Format = Annotated[Text, typer.Option("--format", metavar="F", help="On stdout: text, json, junit or markdown; text.")]
+Format = Annotated[
+    Text, typer.Option("--format", metavar="F", help="On stdout: text, json, junit, html or markdown; text.")
+]
 Report = Annotated[Texts, typer.Option("--report", metavar="F=PATH", help="A report into a file; repeatable.")]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say more; tracebacks.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Warnings and the result only.")]

@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -45,37 +46,61 @@ def run(command: Command, options: Mapping[str, object], *, workflow: Workflow) 
 def _run(command: Command, options: Mapping[str, object], workflow: Workflow) -> int:
     stop = Stop()
     stop.install()
-    settings = _settings(command, options)
+    settings, refused = _settings(command, options)
     for _, path in settings.report:
-        _check_writable(path)
-    loudness = Loudness.QUIET if settings.quiet else Loudness.VERBOSE if settings.verbose else Loudness.NORMAL
+        check_writable(path)
+    if refused is not None:
+        return _ended(refused, settings, started=time.time())
     started = time.time()
+    with _console(settings) as console:
+        try:
+            report = workflow(settings, console, stop=stop)
+        except (Refused, Unverifiable, StateDisagrees, Interrupted) as error:
+            console.close()
+            return _ended(error, settings, started=started)
+    return deliver(report, settings)
+
+
+@contextmanager
+def opened(command: Command, options: Mapping[str, object]) -> Iterator[tuple[Settings, Console, Stop]]:
+    """What a command works with whose result is no run report. Raises Refused, UsageError."""
+    stop = Stop()
+    stop.install()
+    settings, refused = _settings(command, options)
+    if refused is not None:
+        raise refused
+    with _console(settings) as console:
+        yield settings, console, stop
+
+
+@contextmanager
+def _console(settings: Settings) -> Iterator[Console]:
+    loudness = Loudness.QUIET if settings.quiet else Loudness.VERBOSE if settings.verbose else Loudness.NORMAL
     with Console(
         environment=settings.environment, loudness=loudness, color=settings.color, yes=settings.yes
     ) as console:
         for note in settings.notes:
             console.warn(note)
-        try:
-            report = workflow(settings, console, stop=stop)
-        except (Refused, Unverifiable, StateDisagrees, Interrupted) as error:
-            console.close()
-            complain(str(error))
-            report = ended_by(error, settings, started=started)
-            return max(error.exit_code, deliver(report, settings, spoken=True))
-    return deliver(report, settings)
+        yield console
 
 
-def _settings(command: Command, options: Mapping[str, object]) -> Settings:
-    environment = dict(os.environ)
+def _settings(command: Command, options: Mapping[str, object]) -> tuple[Settings, Refused | None]:
+    """The settings; and why the root module's own file could not be asked, where it could not."""
+    environment, refused = dict(os.environ), None
     chdir = Path(str(options.get("chdir") or environment.get("JANITOR_CHDIR") or ".")).expanduser()
-    return settle(
-        options,
-        environment,
-        load_toml(chdir),
-        time.time(),
-        command=command,
-        terminal=sys.stdin.isatty() and sys.stderr.isatty(),
-    )
+    table: Mapping[str, object] = {}
+    try:
+        table = load_toml(chdir)
+    except Refused as error:
+        refused = error
+    terminal = sys.stdin.isatty() and sys.stderr.isatty()
+    return settle(options, environment, table, time.time(), command=command, terminal=terminal), refused
+
+
+def _ended(error: JanitorError, settings: Settings, *, started: float) -> int:
+    """Say the sentence that ended the run, and give the reports all the same."""
+    complain(str(error))
+    return max(error.exit_code, deliver(ended_by(error, settings, started=started), settings, spoken=True))
 
 
 def ended_by(error: JanitorError, settings: Settings, *, started: float) -> RunReport:
@@ -96,14 +121,20 @@ def ended_by(error: JanitorError, settings: Settings, *, started: float) -> RunR
 
 
 def deliver(report: RunReport, settings: Settings, *, spoken: bool = False) -> int:
-    """Write the reports, print the asked-for format. `spoken`: a person has read the sentence already."""
-    code = report.exit_code
+    """Hand out the reports; the run's exit code. `spoken`: a person has read the sentence already."""
+    written = hand_out(report, settings, spoken=spoken)
+    return report.exit_code or written
+
+
+def hand_out(report: RunReport, settings: Settings, *, spoken: bool = False) -> int:
+    """Write the reports, print the asked-for format: 0, or the exit code of a report that could not be written."""
+    code = 0
     for name, path in settings.report:
         try:
             write(report, name=name, path=path)
         except OSError as error:
             complain(f"The {name} report {path} cannot be written ({error.strerror}).")
-            code = code or UNWRITTEN
+            code = UNWRITTEN
     if not (spoken and settings.format == "text"):
         say(FORMATS[settings.format](report))
     return code
@@ -119,7 +150,7 @@ def say(text: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _check_writable(path: Path) -> None:
+def check_writable(path: Path) -> None:
     """Before anything is deleted: a run of an hour must not end without its report. Raises UsageError."""
     if path.is_dir():
         raise UsageError(f"--report: {path} is a folder; a file is expected.")

@@ -138,7 +138,9 @@ def waiting(event: Event) -> str:
 
 
 def line(event: Event) -> str:
-    """One event in one line."""
+    """One event in one line; a text that names the holders already says it alone."""
     identifier = f" ({clean(event.ref.id)})" if event.ref and event.name and event.name != event.ref.id else ""
-    said = (f"{label(event)}{identifier}", waiting(event) if event.holders else "", clean(event.text))
+    text = clean(event.text)
+    told = all(clean(holder) in text for holder in event.holders)
+    said = (f"{label(event)}{identifier}", "" if told else waiting(event), text)
     return f"{clean(event.what):<9} {': '.join(filter(None, said))}".rstrip()

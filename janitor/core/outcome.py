@@ -62,6 +62,7 @@ class TerraformRun:
     exit_code: int | None = None
     seconds: float = 0.0
     handed_over: str = ""
+    started: float = 0.0  # seconds after the begin of the run
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ FORMATS: Mapping[str, Callable[[RunReport], str]] = MappingProxyType(
         "text": text.render,
         "json": json.render,
         "junit": junit.render,
+        "html": html.render,
         "markdown": markdown.render,
     }
 )

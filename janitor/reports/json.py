@@ -58,6 +58,7 @@ def document(report: RunReport) -> Mapping[str, object]:
             "exit_code": report.terraform.exit_code,
             "seconds": round(report.terraform.seconds, 3),
             "handed_over": clean(report.terraform.handed_over),
+            "started": round(report.terraform.started, 3),
         },
         "state": {"agreed": report.state.agreed, "reason": clean(report.state.reason)},
         "requests": report.requests,
@@ -79,6 +80,8 @@ def _object(result: Result) -> Mapping[str, object]:
         "holders": [_holder(holder) for holder in result.holders],
         "requests": result.requests,
         "seconds": round(result.seconds, 3),
+        "started": round(result.started, 3),
+        "counts": result.counts,
     }
 
 

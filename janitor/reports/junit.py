@@ -1,8 +1,12 @@
-"""JUnit XML for the CI's test tab: one suite per run, one case per object that was ours; what stays is a failure."""
+"""JUnit XML for the CI's test tab: one suite per run, one case per object that should be gone; what stays is a failure.
+
+GitLab shows the text inside a failure and not its message, and takes two cases of the same name for one: so the text
+says everything, and a name is an object's alone.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from xml.sax.saxutils import escape, quoteattr
 
 from janitor.core.model import Outcome
@@ -15,23 +19,40 @@ from janitor.reports import words
 def render(report: RunReport) -> str:
     """The report as JUnit XML."""
     left = set(map(id, words.stays(report)))
-    cases = [_case(result, fails=id(result) in left) for result in report.results]
-    failures = len(left)
-    unverified = report.count(Outcome.UNVERIFIED)
-    skipped = len(cases) - failures - unverified - report.count(Outcome.DELETED) - report.count(Outcome.ABSENT)
+    expected = [row for row in report.results if row.outcome is not Outcome.KEPT or id(row) in left]
+    tags = ["failure" if id(row) in left else _tag(row) for row in expected]
+    name, remedy = _names(report), words.remedies(report)
+    cases = [_case(row, name(row), tag=tag, remedy=remedy(row)) for row, tag in zip(expected, tags, strict=True)]
     verdict, errors = _run(report)
     attributes = {
         "name": f"janitor {report.command} {clean(report.workspace)}",
         "tests": len(cases) + 1,
-        "failures": failures,
-        "errors": unverified + errors,
-        "skipped": skipped,
+        "failures": tags.count("failure"),
+        "errors": tags.count("error") + errors,
+        "skipped": tags.count("skipped"),
         "time": _seconds(report.finished - report.started),
         "timestamp": iso(report.started).removesuffix("Z"),
     }
     suite = _open("testsuite", attributes)
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', "<testsuites>", f"  {suite}", verdict, *cases]
     return "\n".join([*lines, "  </testsuite>", "</testsuites>"]) + "\n"
+
+
+def _tag(row: Result) -> str:
+    """What a case that is no failure has inside: nothing where the object is gone."""
+    if row.outcome in {Outcome.DELETED, Outcome.ABSENT}:
+        return ""
+    return "error" if row.outcome is Outcome.UNVERIFIED else "skipped"
+
+
+def _names(report: RunReport) -> Callable[[Result], str]:
+    """How a case is called: with its project where the run had several."""
+    several = len({row.ref.scope for row in report.results}) > 1
+
+    def name(row: Result) -> str:
+        return f"{words.label(row)} in {clean(row.ref.scope)}" if several else words.label(row)
+
+    return name
 
 
 def _run(report: RunReport) -> tuple[str, int]:
@@ -41,19 +62,20 @@ def _run(report: RunReport) -> tuple[str, int]:
     text = words.headline(report)
     if code in {0, 1}:
         return f"    {opening}<system-out>{escape(text)}</system-out></testcase>", 0
-    return f"    {opening}{_open('error', {'message': text})}{escape(words.meaning(report))}</error></testcase>", 1
+    body = escape(f"{text}\n{words.meaning(report)}")
+    return f"    {opening}{_open('error', {'message': text})}{body}</error></testcase>", 1
 
 
-def _case(result: Result, *, fails: bool) -> str:
-    identity = {"classname": clean(result.ref.kind), "name": words.label(result), "time": _seconds(result.seconds)}
+def _case(result: Result, name: str, *, tag: str, remedy: str) -> str:
+    identity = {"classname": clean(result.ref.kind), "name": name, "time": _seconds(result.seconds)}
     opening = _open("testcase", identity)
-    if result.outcome in {Outcome.DELETED, Outcome.ABSENT}:
+    if not tag:
         return f"    {opening[:-1]}/>"
-    tag = "failure" if fails else "error" if result.outcome is Outcome.UNVERIFIED else "skipped"
-    details = [clean(result.address), *(words.holder(item) for item in result.holders), words.remedy(result)]
-    body = escape("\n".join(line for line in details if line)) if tag != "skipped" else ""
-    message = _open(tag, {"message": f"{result.outcome}: {clean(result.reason)}"})
-    return f"    {opening}{message}{body}</{tag}></testcase>"
+    message = f"{result.outcome}: {clean(result.reason)}"
+    holders = (f"held by {words.holder(item)}" for item in result.holders if tag == "failure")
+    details = [message, clean(result.address), *holders, f"next: {remedy}" if remedy else ""]
+    body = escape("\n".join(line for line in details if line))
+    return f"    {opening}{_open(tag, {'message': message})}{body}</{tag}></testcase>"
 
 
 def _open(tag: str, attributes: Mapping[str, object]) -> str:

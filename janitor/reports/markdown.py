@@ -11,6 +11,7 @@ from janitor.core.text import clean, counted, some
 from janitor.reports import words
 
 MANY = 5
+ROWS = 100  # GitHub takes a summary of 1 MiB, and refuses a longer one as a whole
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+!|~@<>&-])")
 _HTML = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "@": "&#64;"}  # `@name` would call somebody
 
@@ -20,8 +21,8 @@ def render(report: RunReport) -> str:
     blocks = (
         [f"### janitor {report.command}: {escape(words.headline(report))}"],
         list(_counts(report)),
-        list(_table("What stays", words.stays(report), holders="Held by")),
-        list(_table("Not verified", _having(report, Outcome.UNVERIFIED), holders="May be")),
+        list(_table(report, "What stays", words.stays(report), holders="Held by")),
+        list(_table(report, "Not verified", _having(report, Outcome.UNVERIFIED), holders="May be")),
         list(_kept(report)),
         list(_sources(report)),
         [f"Exit code {report.exit_code}: {words.meaning(report)}."],
@@ -44,17 +45,21 @@ def _counts(report: RunReport) -> Iterator[str]:
             yield f"- {outcome}: {len(found)} ({escape(words.per_kind(found))})"
 
 
-def _table(title: str, results: Iterable[Result], *, holders: str) -> Iterator[str]:
-    rows = list(results)
+def _table(report: RunReport, title: str, results: Iterable[Result], *, holders: str) -> Iterator[str]:
+    rows, remedy = list(results), words.remedies(report)
     if not rows:
         return
     yield f"#### {title}"
     yield ""
     yield f"| Object | Why | {holders} | To free it |"
     yield "| --- | --- | --- | --- |"
-    for row in rows:
-        held = "<br>".join(escape(words.holder(item)) for item in row.holders)
-        yield f"| {escape(words.label(row))} | {escape(row.reason)} | {held} | {escape(words.remedy(row))} |"
+    for row in rows[:ROWS]:
+        more = [f"and {len(row.holders) - MANY} more"] if len(row.holders) > MANY else []
+        held = "<br>".join([*(escape(words.holder(item)) for item in row.holders[:MANY]), *more])
+        yield f"| {escape(words.label(row))} | {escape(row.reason)} | {held} | {escape(remedy(row))} |"
+    if len(rows) > ROWS:
+        yield ""
+        yield f"… and {len(rows) - ROWS} more; the other formats have them all."
 
 
 def _kept(report: RunReport) -> Iterator[str]:

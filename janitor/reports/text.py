@@ -66,7 +66,7 @@ def _stays(report: RunReport) -> Iterator[str]:
     if found:
         yield "What stays, and why"
     for group in words.alike(found):
-        yield from _attention(group, holders="held by")
+        yield from _attention(report, group, holders="held by")
 
 
 def _unverified(report: RunReport) -> Iterator[str]:
@@ -74,10 +74,10 @@ def _unverified(report: RunReport) -> Iterator[str]:
     if found:
         yield "Not verified"
     for group in words.alike(found):
-        yield from _attention(group, holders="may be")
+        yield from _attention(report, group, holders="may be")
 
 
-def _attention(group: Sequence[Result], *, holders: str) -> Iterator[str]:
+def _attention(report: RunReport, group: Sequence[Result], *, holders: str) -> Iterator[str]:
     """Every object by its name and id, then what is true of all of them."""
     for result in group:
         address = clean(result.address) if result.ref.id else ""
@@ -86,8 +86,9 @@ def _attention(group: Sequence[Result], *, holders: str) -> Iterator[str]:
     if result.reason:
         yield f"      {result.outcome}: {clean(result.reason)}"
     for item in result.holders:
-        yield f"      {holders} {words.holder(item)}"
-    for remedy in dict.fromkeys(map(words.remedy, group)):
+        if words.holder(item) not in clean(result.reason):
+            yield f"      {holders} {words.holder(item)}"
+    for remedy in dict.fromkeys(map(words.remedies(report), group)):
         if remedy:
             yield f"      to free {'it' if len(group) == 1 else 'them'}: {remedy}"
 
@@ -117,9 +118,7 @@ def _sources(report: RunReport) -> Iterator[str]:
         project = f"{clean(scope.project_name)} ({clean(scope.project_id)})".removeprefix(" ")
         yield f"in {clean(scope.cloud)}, region {clean(scope.region)}, project {project}"
     for source in report.sources:
-        knows = f": {counted(source.resources, 'resource')}" if source.resources or source.kind == "state" else ""
-        problem = f" ({clean(source.problem)})" if source.problem else ""
-        yield f"from {clean(source.kind)} {clean(source.path)}{knows}{problem}"
+        yield f"from {words.source(source)}"
     if report.terraform.ran:
         code = "" if report.terraform.exit_code is None else f", exit code {report.terraform.exit_code}"
         handed = f"; handed over: {clean(report.terraform.handed_over)}" if report.terraform.handed_over else ""

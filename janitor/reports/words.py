@@ -6,11 +6,11 @@ Everything that comes from a cloud or a state leaves this module cleaned; escapi
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from janitor.core.catalogue import KINDS
-from janitor.core.model import Holder, Outcome
-from janitor.core.outcome import Command, Result, RunReport
+from janitor.core.model import Holder, Outcome, Ref
+from janitor.core.outcome import Command, Result, RunReport, Source
 from janitor.core.text import clean, counted
 from janitor.core.times import spell
 
@@ -24,6 +24,7 @@ MEANING: Mapping[int, str] = {
 }
 PLAN_MEANING = "the plan is made; nothing was changed"
 LEFT = (Outcome.FAILED, Outcome.BLOCKED, Outcome.PLANNED)
+AGAIN = "then run the same command again"
 
 
 def headline(report: RunReport) -> str:
@@ -117,14 +118,61 @@ def holder(held_by: Holder) -> str:
     return clean(held_by)
 
 
-def remedy(result: Result) -> str:
-    """What would free the object, "" where its reason says all there is."""
-    again = "then run the same command again"
-    if result.holders and result.outcome is not Outcome.UNVERIFIED:
-        kinds = " and ".join(sorted({clean(item.kind).replace("_", " ") for item in result.holders}))
-        return f"delete or detach the {kinds} that holds it, {again}"
-    advice = remedy_of_kind(result).replace("{id}", clean(result.ref.id))
-    return f"{advice}; {again}" if advice and advice not in clean(result.reason) else ""
+def source(known_from: Source) -> str:
+    """`state tofu state pull: 61 resources (what was wrong with it)`."""
+    knows = ""
+    if known_from.resources or known_from.kind == "state":
+        knows = f": {counted(known_from.resources, 'resource')}"
+    problem = f" ({clean(known_from.problem)})" if known_from.problem else ""
+    return f"{clean(known_from.kind)} {clean(known_from.path)}{knows}{problem}"
+
+
+def remedies(report: RunReport) -> Callable[[Result], str]:
+    """What would free an object of this run, "" where its reason says all there is."""
+    rows = {row.ref: row for row in report.results if row.outcome in LEFT}
+
+    def remedy(result: Result) -> str:
+        if result.holders and result.outcome is not Outcome.UNVERIFIED:
+            steps = dict.fromkeys(_first_step(item, rows.get(_ref(result, item))) for item in _ends(result, rows))
+            return f"{' and '.join(steps)}, {AGAIN}"
+        advice = _advice(result)
+        return f"{advice}; {AGAIN}" if advice and advice not in clean(result.reason) else ""
+
+    return remedy
+
+
+def _ends(result: Result, rows: Mapping[Ref, Result]) -> tuple[Holder, ...]:
+    """Who holds what holds it, and so on: the ends of those chains; of a circle, its nearest members."""
+    ends: dict[Ref, Holder] = {}
+    seen, waiting = {result.ref}, list(result.holders)
+    while waiting:
+        item = waiting.pop(0)
+        ref = _ref(result, item)
+        if ref in seen:
+            continue
+        seen.add(ref)
+        row = rows.get(ref)
+        if row is not None and row.holders:
+            waiting += row.holders
+        else:
+            ends[ref] = item
+    return tuple(ends.values()) or result.holders
+
+
+def _ref(result: Result, item: Holder) -> Ref:
+    return Ref(result.ref.scope, item.kind, item.id)
+
+
+def _first_step(item: Holder, row: Result | None) -> str:
+    """What to do about the end of a chain: an object of this run that failed, or somebody else's."""
+    if row is None:
+        return f"delete or detach {holder(item)}"
+    advice = _advice(row)
+    return f"free {label(row)} first ({advice})" if advice else f"see why {label(row)} stays, it comes first"
+
+
+def _advice(result: Result) -> str:
+    return remedy_of_kind(result).replace("{id}", clean(result.ref.id))
 
 
 def remedy_of_kind(result: Result) -> str:

@@ -136,6 +136,21 @@ def test_every_report_is_written_and_private(tmp_path: Path) -> None:
     assert all(path.stat().st_mode & 0o777 == 0o600 and path.read_text() for path in files.values())
 
 
+@pytest.mark.parametrize("chdir", ["nowhere", "folder-for-a-file"])
+def test_a_root_module_that_cannot_be_asked_still_gives_the_reports(
+    chdir: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "folder-for-a-file" / "tf-janitor.toml").mkdir(parents=True)
+    assert call(ending(EMPTY), chdir=chdir, report=["json=r.json", "junit=r.xml"], format="json") == 3
+    out, err = capsys.readouterr()
+    assert err.count("\n") == 1
+    document = json.loads((tmp_path / "r.json").read_text())
+    assert document == json.loads(out)
+    assert document["verdict"] == "refused"
+    assert f"janitor: {document['notes'][0]}\n" == err
+    assert "<error " in (tmp_path / "r.xml").read_text()
+
+
 @pytest.mark.parametrize("where", ["nowhere/report.json", "."])
 def test_a_report_that_could_not_be_written_stops_the_run_before_it_begins(
     where: str, capsys: pytest.CaptureFixture[str]
