@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from janitor.core.outcome import RunReport
 from janitor.files import write_private
-from janitor.reports import json, junit, markdown, text
+from janitor.reports import html, json, junit, markdown, text
 
 FORMATS: Mapping[str, Callable[[RunReport], str]] = MappingProxyType(
     {
