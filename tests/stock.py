@@ -10,6 +10,7 @@ from typing import Any
 from unittest.mock import patch
 
 import openstack
+import stock_compute
 import stock_keys
 import stock_more
 import stock_shares
@@ -25,12 +26,23 @@ from janitor.engine.protocols import Answer
 
 PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILw0tmNoVPPv1cXxpvlFJzQFf3wSDn1A6fTtgtqRBqjB test"
 CIDR = "10.71.0.0/24"
+STRANGER = "0123456789abcdef0123456789abcdef"  # a project that nobody has
 ORDER = (
     *stock_more.ORDER,
     *("share_snapshot", "share", "share_network", "security_service", "secret_order", "secret_container", "secret"),
     *("load_balancer", "floating_ip", "server", "trunk", "router_route", "router_interface", "port", "router"),
-    *("subnet", "network", "security_group", "volume_backup", "volume_snapshot", "volume", "image", "keypair"),
-    *("server_group", "application_credential"),
+    *(
+        "subnet",
+        "network",
+        "security_group",
+        "host_attachment",
+        "volume_backup",
+        "volume_snapshot",
+        "volume",
+        "image",
+        "keypair",
+    ),
+    *("server_group", "ec2_credential", "application_credential"),
 )
 
 
@@ -247,6 +259,10 @@ MAKERS: dict[str, Callable[[Any, str], str]] = {
     "server": lambda conn, name: server(conn, name).id,
     "volume_attachment": _volume_attachment,
     "keypair": lambda conn, name: conn.compute.create_keypair(name=name, public_key=PUBLIC_KEY).id,
+    "host_attachment": lambda conn, name: stock_compute.host_attachment(conn, volume(conn, name)),
+    "image_member": lambda conn, name: stock_compute.image_member(conn, image(conn, name), STRANGER),
+    "image_acceptance": stock_compute.image_acceptance,
+    "ec2_credential": lambda conn, _: stock_compute.ec2_credential(conn),
     "server_group": lambda conn, name: conn.compute.create_server_group(name=name, policies=["affinity"]).id,
     "volume": lambda conn, name: volume(conn, name).id,
     "volume_snapshot": lambda conn, name: snapshot(conn, name).id,

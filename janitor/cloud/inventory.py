@@ -127,6 +127,8 @@ def parent_id(ref: Ref) -> str:
     """The id of the object in whose body a derived one stands; its own id where the kind is not derived."""
     if ref.kind in {"interface_attachment", "volume_attachment"}:
         return ref.id.rpartition("/")[2]
+    if ref.kind == "host_attachment":
+        return ref.id.partition("/")[0]
     if ref.kind == "router_route":
         return ref.id.partition("-route-")[0]
     return ref.id

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from janitor.core import increments
 from janitor.core.attached import Surroundings, deleted_on_termination
 from janitor.core.case import Case, without_index
 from janitor.core.catalogue import KINDS, Fate, kind_of_type, source_kind
@@ -58,6 +59,7 @@ def make(
     steps = {step.ref: step for step in found if not _is_bare_link(step)}
     edges = [
         *_observed_edges(steps),
+        *_increments(steps),
         *_named_edges(steps, state_edges, EdgeSource.STATE),
         *_named_edges(steps, config_edges, EdgeSource.CONFIG),
         *_kind_edges(steps),
@@ -176,6 +178,13 @@ def _observed_edges(steps: Mapping[Ref, Step]) -> Iterator[Edge]:
                 yield Edge(ref, target, EdgeSource.OBSERVED)
             elif link.order is Order.HELD:
                 yield Edge(target, ref, EdgeSource.OBSERVED)
+
+
+def _increments(steps: Mapping[Ref, Step]) -> Iterator[Edge]:
+    """Backups, youngest first: none says which one it stands on, and Cinder refuses every other order."""
+    backups = [step.observed for ref, step in steps.items() if ref.kind == "volume_backup"]
+    for backup in backups:
+        yield from (Edge(other.ref, backup.ref, EdgeSource.OBSERVED) for other in increments.on(backup, backups))
 
 
 def _named_edges(steps: Mapping[Ref, Step], pairs: Iterable[tuple[str, str]], source: EdgeSource) -> Iterator[Edge]:

@@ -104,7 +104,7 @@ def _monitor(conn: Any, name: str, *, pool: str) -> str:
 
 
 def _settled(conn: Any, pool: str, made: Any) -> str:
-    (parent,) = conn.load_balancer.get_pool(pool).load_balancers
+    (parent,) = conn.load_balancer.get_pool(pool).loadbalancers
     stock.active(conn, conn.load_balancer.get_load_balancer(parent["id"]))
     return str(made.id)
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from janitor.cloud import inventory
-from janitor.cloud.holding.finding import Find, by_id, held, seen
+from janitor.cloud.holding.finding import Find, by_id, elements, held, seen
 from janitor.cloud.session import Session
+from janitor.core import increments
 from janitor.core.catalogue import KINDS, observe
 from janitor.core.model import Holder, Observed
 from janitor.engine.protocols import Answer
 
 
 def _of_volume(session: Session, volume: Observed, _: Answer) -> Iterator[Holder]:
-    """Its servers; else its snapshots; else what was made from it (some backends keep that a chain)."""
+    """Its servers, snapshots, group and transfer; else what was made from it (some backends keep that a chain)."""
     body = inventory.fetch(session, "volume", volume.ref.id)
     now = next(iter(observe(KINDS["volume"], session.scope, body)), volume) if body else volume
     servers = now.linked("server")
@@ -21,7 +22,9 @@ def _of_volume(session: Session, volume: Observed, _: Answer) -> Iterator[Holder
     snapshots = seen(session, "volume_snapshot", {"volume_id": volume.ref.id})
     mine = [snapshot for snapshot in snapshots if volume.ref.id in snapshot.linked("volume")]
     yield from (held(snapshot) for snapshot in mine)
-    if not servers and not mine:
+    held_by_name = [*_group(session, now), *_transfers(session, now)]
+    yield from held_by_name
+    if not servers and not mine and not held_by_name:
         yield from (held(clone) for clone in seen(session, "volume", {}) if volume.ref.id in clone.linked("volume"))
 
 
@@ -31,13 +34,26 @@ def _of_snapshot(session: Session, snapshot: Observed, _: Answer) -> Iterator[Ho
             yield held(volume)
 
 
+def _group(session: Session, volume: Observed) -> Iterator[Holder]:
+    """The group that it is in: a volume leaves that only with the group, or by its owner's hand."""
+    group = volume.fact("group_id")
+    if group:
+        version = KINDS["volume"].microversion
+        body = session.request("block-storage", "GET", f"/groups/{group}", microversion=version).mapping("group")
+        yield Holder("volume_group", group, str(body.get("name") or ""), volume.project_id)
+
+
+def _transfers(session: Session, volume: Observed) -> Iterator[Holder]:
+    """The offer to give it to another project, which its owner can take back."""
+    if volume.status != "awaiting-transfer":
+        return
+    for offer in elements(session, "block-storage", "/os-volume-transfer/detail", key="transfers"):
+        if offer.get("volume_id") == volume.ref.id:
+            yield Holder("volume_transfer", str(offer.get("id")), str(offer.get("name") or ""), volume.project_id)
+
+
 def _of_backup(session: Session, backup: Observed, _: Answer) -> Iterator[Holder]:
-    """Increments stand on the backups of the same volume that came before."""
-    for other in seen(session, "volume_backup", {}):
-        same = set(other.linked("volume")) & set(backup.linked("volume"))
-        later = (other.created_at or 0.0) >= (backup.created_at or 0.0)  # to the second: both may be of the same
-        if same and later and other.facts.get("is_incremental") is True:
-            yield held(other)
+    yield from (held(other) for other in increments.on(backup, seen(session, "volume_backup", {})))
 
 
 def _of_image(session: Session, image: Observed, _: Answer) -> Iterator[Holder]:

@@ -142,6 +142,7 @@ IDENTITY_KINDS = (
         why="without it nobody finds the service any more",
         path="/v3/endpoints",
         one="endpoint",
+        name_field="",
         references=(Reference("service_id", "service", Order.HOLDS),),
     ),
     OfAdministrators(

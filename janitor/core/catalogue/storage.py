@@ -33,6 +33,7 @@ STORAGE_KINDS = (
         listing="/volumes/detail",
         many="volumes",
         one="volume",
+        microversion="3.13",  # the first that names a volume's group
         project_fields=("os-vol-tenant-attr:tenant_id",),
         references=(
             Reference("attachments[].server_id", "server", Order.HELD),
