@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ground import toolchain
+from ground import browser, toolchain
 from ground.cloud import LocalCloud, running
 from ground.part import PartMissingError
 
@@ -56,4 +56,9 @@ def _cloud(leaving: ExitStack) -> Ground:
     return Ground()
 
 
-GROUNDS: dict[str, Callable[[ExitStack], Ground]] = {"toolchain": _toolchain, "cloud": _cloud}
+def _browser(_leaving: ExitStack) -> Ground:
+    browser.ensure()
+    return Ground()
+
+
+GROUNDS: dict[str, Callable[[ExitStack], Ground]] = {"browser": _browser, "toolchain": _toolchain, "cloud": _cloud}

@@ -66,7 +66,7 @@ def ensure(*, more: bool) -> Path:
     return environment(more=more)
 
 
-def ensure_packages(parts: tuple[Part, ...]) -> None:
+def ensure_packages(parts: tuple[Part, ...], *, what: str = "the local cloud") -> None:
     """Install the packages which are missing, when this machine lets us."""
     with locked("apt") if _missing(parts) else locked("cloud-parts"):
         missing = _missing(parts)
@@ -75,13 +75,13 @@ def ensure_packages(parts: tuple[Part, ...]) -> None:
         command = f"apt-get install --no-install-recommends {' '.join(missing)}"
         if not program("apt-get"):
             raise PartMissingError(
-                f"The local cloud needs {_listed(missing)}, and this machine has no apt-get: install what this "
-                f"system calls them (on Debian: `{command}`)."
+                f"{what[0].upper()}{what[1:]} needs {_listed(missing)}, and this machine has no apt-get: install what "
+                f"this system calls them (on Debian: `{command}`)."
             )
         if os.geteuid() != 0:
             raise PartMissingError(
                 f"The package{'s' * (len(missing) > 1)} {_listed(missing)} {'are' if len(missing) > 1 else 'is'} "
-                f"missing for the local cloud: `sudo {command}`."
+                f"missing for {what}: `sudo {command}`."
             )
         with step(f"apt-get install {' '.join(missing)}"):
             _apt(missing)

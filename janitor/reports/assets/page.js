@@ -133,16 +133,6 @@
   const zoom = d3.zoom().scaleExtent([0.5, 12]).on("zoom", ({ transform }) => all.attr("transform", transform))
     .filter((event) => (event.type === "wheel" ? event.ctrlKey || event.metaKey : !event.button));
 
-  function centre(keys) {
-    const boxes = keys.map((key) => svg.select(`[data-key="${key}"]`).attr("transform").match(/-?[\d.e-]+/g).map(Number));
-    const x = d3.extent(boxes, (box) => box[0]), y = d3.extent(boxes, (box) => box[1]);
-    const wide = x[1] - x[0] + 4 * WIDTH, high = y[1] - y[0] + 8 * HEIGHT;
-    const scale = Math.max(1, Math.min(6, bounds.width / wide, bounds.height / high));
-    const to = d3.zoomIdentity.translate(bounds.x + bounds.width / 2, bounds.y + bounds.height / 2).scale(scale)
-      .translate(-(x[0] + x[1] + WIDTH) / 2, -(y[0] + y[1] + HEIGHT) / 2);
-    svg.call(zoom.transform, to);
-  }
-
   /* What is chosen, what is found: marks on the drawing, the bars and the table. */
   function isFound(node) {
     const text = $("search").value.trim().toLowerCase(), kind = $("kind").value;
@@ -175,7 +165,9 @@
     chosen = key === chosen && !go ? null : key;
     mark();
     tell();
-    if (go && chosen) centre([chosen]);
+    if (!go) return;
+    svg.call(zoom.transform, d3.zoomIdentity); // at its own size every word can be read
+    svg.select(`[data-key="${chosen}"]`).node().scrollIntoView({ block: "center" });
   }
 
   function put(parent, tag, text, className) {
@@ -199,7 +191,8 @@
     panel.replaceChildren();
     if (chosen === null) return;
     const node = nodes.get(chosen);
-    panel.className = `is-${node.outcome}`;
+    const at = svg.select(`[data-key="${chosen}"]`).node().getBoundingClientRect();
+    panel.className = `is-${node.outcome}${at.right > innerWidth - 400 ? " is-aside" : ""}`; // it must not cover its own node
     const close = put(panel, "button", "×", "close");
     close.type = "button";
     close.setAttribute("aria-label", "Close");
@@ -278,10 +271,10 @@
   }
   for (const box of document.querySelectorAll("#sources input")) box.addEventListener("change", () => draw());
   for (const button of document.querySelectorAll("#attention .object")) {
-    button.addEventListener("click", () => { choose(button.dataset.key, { go: true }); $("graph").scrollIntoView({ block: "start" }); });
+    button.addEventListener("click", () => choose(button.dataset.key, { go: true }));
   }
   for (const row of document.querySelectorAll("#objects tbody tr")) {
-    row.addEventListener("click", () => { if (!String(getSelection())) { choose(row.dataset.key, { go: true }); } });
+    row.addEventListener("click", () => { if (!String(getSelection())) choose(row.dataset.key); });
   }
   document.addEventListener("keydown", (event) => { if (event.key === "Escape" && chosen !== null) choose(chosen); });
   $("closer").addEventListener("click", () => svg.call(zoom.scaleBy, 1.4));
