@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Protocol, Self, TextIO
 
@@ -129,16 +129,20 @@ class Console:
         """Show what would go and ask; with --yes, or with nothing to delete, nobody is asked. Raises Interrupted."""
         if self._yes or not plan.steps:
             return True
+        return self.ask(summary(plan, workspace=workspace), QUESTION)
+
+    def ask(self, lines: Iterable[str], question: str) -> bool:
+        """Show the lines and ask; only "yes" is a yes. Raises Interrupted."""
         self.close()
         # The run's own handlers only set a flag; at a question Ctrl-C has to answer it.
         before = signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
-            self._stream.write("\n".join((*summary(plan, workspace=workspace), QUESTION)))
+            self._stream.write("\n".join((*lines, question)))
             self._stream.flush()
             return sys.stdin.readline().strip().lower() == "yes"
         except KeyboardInterrupt:
             self._stream.write("\n")
-            raise Interrupted("Interrupted at the question; nothing was deleted.") from None
+            raise Interrupted("Interrupted at the question; nothing was changed.") from None
         finally:
             signal.signal(signal.SIGINT, before)
 
