@@ -235,7 +235,7 @@ def test_ctrl_c_at_the_question_ends_the_run_although_signals_only_set_a_flag(mo
     before = signal.signal(signal.SIGINT, lambda number, _: asked.append(number))
     monkeypatch.setattr(sys, "stdin", Impatient())
     try:
-        with pytest.raises(Interrupted, match="nothing was deleted"):
+        with pytest.raises(Interrupted, match="nothing was changed"):
             heard()[0].confirm(plan(), workspace="w")
         signal.raise_signal(signal.SIGINT)
     finally:

@@ -31,10 +31,16 @@ def help_of(command: str) -> str:
     return CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "200"}).stdout
 
 
+OPTIONS = {
+    option
+    for command in ("destroy", "apply")
+    for option in re.findall(r"^ +(?:-\w, )?(--[a-z-]+)", help_of(command), re.MULTILINE)
+}
+
+
 def test_the_table_of_options_is_the_commands() -> None:
     listed = {option for row in section("Commands and options").splitlines() for option in OPTION.findall(row)}
-    real = set(re.findall(r"^ +(?:-\w, )?(--[a-z-]+)", help_of("destroy"), re.MULTILINE))
-    assert listed == real - {"--help"}
+    assert listed == OPTIONS - {"--help"}
 
 
 def test_the_variables_are_those_that_mean_something() -> None:
@@ -61,7 +67,7 @@ def test_the_settings_file_is_one_that_is_read() -> None:
 
 def test_every_field_of_the_settings_has_an_option() -> None:
     without_option = {"timeouts"}
-    assert {FIELDS[name].option for name in set(FIELDS) - without_option} <= set(OPTION.findall(help_of("destroy")))
+    assert {FIELDS[name].option for name in set(FIELDS) - without_option} <= OPTIONS
 
 
 @pytest.mark.parametrize("line", re.findall(r"^    (janitor .+?)(?:  +#.*)?$", README, re.MULTILINE))

@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from janitor import __version__
+from janitor.cli.apply import apply
 from janitor.cli.boundary import guarded
 from janitor.cli.destroy import destroy
 from janitor.cli.kinds import kinds
@@ -54,6 +55,7 @@ def root(
 
 app.command()(destroy)
 app.command()(plan)
+app.command()(apply)
 app.command()(kinds)
 
 

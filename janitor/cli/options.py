@@ -74,6 +74,15 @@ IgnoreProvider = Annotated[
 BreakLock = Annotated[Text, typer.Option("--break-lock", metavar="ID", help="Break the state lock with this id.")]
 DeleteWorkspace = Annotated[bool, typer.Option("--delete-workspace", help="Remove the workspace after the proof.")]
 KeepState = Annotated[bool, typer.Option("--keep-state", help="Leave the state untouched.")]
+RollbackOnFailure = Annotated[
+    bool, typer.Option("--rollback-on-failure", help="Remove what this apply created, should it fail.")
+]
+RollbackOnSignal = Annotated[
+    bool, typer.Option("--rollback-on-signal", help="The same after SIGINT or SIGTERM; a CI may kill it meanwhile.")
+]
+RollbackTimeout = Annotated[
+    Text, typer.Option("--rollback-timeout", metavar="D", help="Deadline of the rollback alone; 10m.")
+]
 Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
 DryRun = Annotated[bool, typer.Option("-n", "--dry-run", help="The same as `janitor plan`.")]
 Format = Annotated[

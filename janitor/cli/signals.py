@@ -19,17 +19,24 @@ STDERR = 2
 
 @dataclass(slots=True)
 class Stop:
-    """Whether somebody asked us to stop. A plain attribute: a handler that takes a lock can wait for itself."""
+    """Whether somebody asked us to stop. Plain attributes: a handler that takes a lock can wait for itself."""
 
     signal: int = 0
+    repeated: bool = False
 
     def __call__(self) -> bool:
         """Asked in every loop that starts or waits for something."""
         return self.signal != 0
 
+    def again(self) -> bool:
+        """Whether somebody asked a second time: for what is only begun after the first."""
+        return self.repeated
+
     def handle(self, number: int, _frame: FrameType | None) -> None:
         """The handler; the first signal is remembered, and answered without touching a stream that may be in use."""
-        if not self.signal:
+        if self.signal:
+            self.repeated = True
+        else:
             self.signal = number
             with suppress(OSError):
                 os.write(STDERR, SAID)

@@ -10,10 +10,13 @@ from janitor.core.model import Edge, Evidence, Holder, Outcome, Ref, Scope
 
 
 class Command(StrEnum):
-    """The commands that produce a run report."""
+    """The workspace commands. `apply` and `lint` have no run report of their own."""
 
     DESTROY = "destroy"
     PLAN = "plan"
+    APPLY = "apply"
+    LINT = "lint"
+    SWEEP = "sweep"
 
 
 class RunVerdict(StrEnum):

@@ -76,6 +76,9 @@ class Settings:
     break_lock: str | None = None
     delete_workspace: bool = False
     keep_state: bool = False
+    rollback_on_failure: bool = False
+    rollback_on_signal: bool = False
+    rollback_timeout: float = 600.0
     yes: bool = False
     dry_run: bool = False
     format: str = "text"

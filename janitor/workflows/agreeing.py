@@ -42,7 +42,7 @@ def _agreed(
         return Agreement()
     if now.lineage != knowledge.snapshot.lineage and knowledge.snapshot.lineage:
         return Agreement(agreed=False, reason="the state was replaced by one of another lineage while this run worked")
-    gone = tuple(_leaving(now.resources, results))
+    gone = tuple(_leaving(now.resources, results, everything=not knowledge.only_this_apply))
     if not gone:
         return Agreement()
     knowledge.book.keep(now.raw)
@@ -59,11 +59,11 @@ def _agreed(
     return Agreement(reason=f"{len(gone)} instances left it")
 
 
-def _leaving(resources: Iterable[Resource], results: tuple[Result, ...]) -> Iterator[str]:
-    """The addresses that may leave: what is proved gone, and the rest once nothing of the workspace is left."""
+def _leaving(resources: Iterable[Resource], results: tuple[Result, ...], *, everything: bool) -> Iterator[str]:
+    """The addresses that may leave: what is proved gone; of `everything` the rest, once nothing of it is left."""
     by_id = {(result.ref.kind, result.ref.id): result.outcome for result in results}
     by_address = {result.address: result.outcome for result in results if result.address}
-    all_gone = all(result.outcome in GONE or result.outcome is Outcome.KEPT for result in results)
+    all_gone = everything and all(result.outcome in GONE or result.outcome is Outcome.KEPT for result in results)
     kept = {result.address.split(" ")[0] for result in results if result.outcome not in GONE}
     for resource in resources:
         if resource.address in kept or resource.deposed:

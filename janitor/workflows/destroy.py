@@ -60,21 +60,23 @@ def run(settings: Settings, console: Console, stop: Callable[[], bool]) -> RunRe
     call, began = Call(settings, console, stop), time.time()
     with ExitStack() as stack:
         knowledge = call.patiently(lambda: knowing.gather(call, stack))
-        first = call.patiently(lambda: _first_look(call, knowledge))
-        this = Run(call, knowledge, first, first, began)
-        if settings.dry_run:
-            return _planned(this)
-        if (
-            first.plan.steps
-            and not settings.yes
-            and not console.confirm(first.plan, workspace=knowledge.root.workspace)
-        ):
-            raise Refused("Nothing was deleted: the question was not answered with yes.")
-        try:
-            call.patiently(lambda: _work(this))
-        except Interrupted:
-            return _report(this, interrupted=True)
-        return _report(this)
+        return carry_out(call, knowledge, began=began)
+
+
+def carry_out(call: Call, knowledge: Knowledge, *, began: float) -> RunReport:
+    """Look, ask, delete and prove, with what is known. Raises JanitorError where there is nothing to report on."""
+    first = call.patiently(lambda: _first_look(call, knowledge))
+    this = Run(call, knowledge, first, first, began)
+    if call.settings.dry_run:
+        return _planned(this)
+    asked = bool(first.plan.steps) and not call.settings.yes
+    if asked and not call.console.confirm(first.plan, workspace=knowledge.root.workspace):
+        raise Refused("Nothing was deleted: the question was not answered with yes.")
+    try:
+        call.patiently(lambda: _work(this))
+    except Interrupted:
+        return _report(this, interrupted=True)
+    return _report(this)
 
 
 def _first_look(call: Call, knowledge: Knowledge) -> Looked:
@@ -159,7 +161,7 @@ def _report(this: Run, *, interrupted: bool = False) -> RunReport:
     results = remaining.unfinished(this.first.plan, this.record) if interrupted else _results(this)
     unknown = agreeing.still_unknown(knowledge, this.terraform)
     report = _base(this, results=(*results, *proof.unknown_types(unknown, knowledge.scope)), interrupted=interrupted)
-    if report.exit_code in PROVED:
+    if report.exit_code in PROVED and not knowledge.only_this_apply:
         knowledge.book.proved(len(this.last.world.listed))
     return report
 
