@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -169,6 +170,39 @@ def _inherited(conn: Any, name: str) -> str:
     path = f"/OS-INHERIT/domains/default/groups/{group}/roles/{role}/inherited_to_projects"
     answered(conn.identity.put(path))
     return f"default//{group}//{role}"
+
+
+GROUPS = {"OpenStack-API-Version": "volume 3.20"}
+
+
+@contextmanager
+def volume_group(cloud: LocalCloud, conn: Any, name: str) -> Iterator[tuple[str, str]]:
+    """A group with a volume in it, of a group type that only an administrator can make: the ids of both."""
+    cinder, admin = conn.block_storage, administrators_connection(cloud).block_storage
+    of_type = answered(admin.post("/group_types", json={"group_type": {"name": name}}, headers=GROUPS))
+    of_type = of_type["group_type"]["id"]
+    kind = cinder.find_type("sparse").id
+    wanted = {"name": name, "group_type": of_type, "volume_types": [kind]}
+    group = answered(cinder.post("/groups", json={"group": wanted}, headers=GROUPS))["group"]["id"]
+    _settles(lambda: answered(cinder.get(f"/groups/{group}", headers=GROUPS))["group"]["status"])
+    body = {"volume": {"name": name, "size": 1, "group_id": group, "volume_type": kind}}
+    volume = answered(cinder.post("/volumes", json=body, headers=GROUPS))["volume"]["id"]
+    _settles(lambda: cinder.get_volume(volume).status)
+    try:
+        yield group, volume
+    finally:
+        answered(cinder.post(f"/groups/{group}/action", json={"delete": {"delete-volumes": True}}, headers=GROUPS))
+        deadline = time.monotonic() + 30
+        while cinder.get(f"/groups/{group}", headers=GROUPS).ok and time.monotonic() < deadline:
+            time.sleep(0.2)
+        admin.delete(f"/group_types/{of_type}", headers=GROUPS)
+
+
+def _settles(status: Callable[[], str]) -> None:
+    deadline = time.monotonic() + 30
+    while status() != "available":
+        assert time.monotonic() < deadline, status()
+        time.sleep(0.2)
 
 
 ADMINISTRATORS: Mapping[str, Callable[[Any, str], str]] = {

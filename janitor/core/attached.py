@@ -132,16 +132,16 @@ def _server_group(observed: Observed, around: Surroundings) -> str:
 
 
 def _volume(observed: Observed, around: Surroundings) -> str:
-    if observed.name:
-        return ""
     for link in observed.links:
         if link.kind != "server" or not around.is_ours(observed, "server", link.id):
             continue
+        if observed.name not in {"", f"{link.id}-blank-vol"}:
+            continue  # Nova gives no other name to what it makes
         server = around.world.objects.get(around.sibling(observed, "server", link.id))
         if server is None or observed.ref.id not in deleted_on_termination(server):
             continue
         if _not_older(observed, server):
-            return f"the boot volume that Nova made for our server {link.id}"
+            return f"a volume that Nova made for our server {link.id}"
     return ""
 
 

@@ -281,12 +281,14 @@ class TestAttached:
         assert verdict_of(a("server_group", "e", members=[]), known, self.server) is None
 
     def test_a_nameless_boot_volume_goes_with_our_server_and_a_data_volume_does_not(self):
-        volumes = [{"id": "v", "delete_on_termination": True}, {"id": "d", "delete_on_termination": True}]
+        volumes = [{"id": name, "delete_on_termination": True} for name in "vdb"]
         server = a("server", "s", created=NOW, **{"os-extended-volumes:volumes_attached": volumes})
         boot = a("volume", "v", name="", attachments=[{"server_id": "s"}], created_at=LATER)
         data = a("volume", "d", name="data", attachments=[{"server_id": "s"}])
         assert verdict_of(boot, self.ours(server), server, data).ours
         assert verdict_of(data, self.ours(server), server, boot) is None
+        blank = a("volume", "b", name="s-blank-vol", attachments=[{"server_id": "s"}], created_at=LATER)
+        assert verdict_of(blank, self.ours(server), server).ours, "the one other name that Nova gives"
 
 
 class TestRecheck:
