@@ -13,8 +13,11 @@ from janitor import __version__
 from janitor.cli.apply import apply
 from janitor.cli.boundary import guarded
 from janitor.cli.destroy import destroy
+from janitor.cli.graph import graph
 from janitor.cli.kinds import kinds
 from janitor.cli.plan import plan
+from janitor.cli.report import report
+from janitor.cli.version import version
 
 NAMES = ("janitor", "tf-janitor")  # a command called janitor exists in another package, too
 EPILOG = (
@@ -57,6 +60,9 @@ app.command()(destroy)
 app.command()(plan)
 app.command()(apply)
 app.command()(kinds)
+app.command()(graph)
+app.command()(report)
+app.command()(version)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

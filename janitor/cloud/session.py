@@ -113,6 +113,11 @@ class Session:
         return self.tally.offset
 
     @property
+    def services(self) -> tuple[str, ...]:
+        """The types of the services that the catalog has, sorted."""
+        return tuple(sorted({str(entry.get("type") or "") for entry in self._catalog.catalog} - {""}))
+
+    @property
     def token_expires(self) -> float | None:
         """When the token in use ends, in seconds since the epoch. Asks nobody while it is valid."""
         expires = self._auth.get_access(self._session).expires

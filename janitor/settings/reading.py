@@ -106,7 +106,7 @@ def providers(raw: object) -> frozenset[str]:
 def format_name(raw: object) -> str:
     """A format that a report can be rendered in."""
     if (name := text(raw)) not in FORMATS:
-        raise ValueError(f"{name!r} is not one of {', '.join(FORMATS)}")
+        raise ValueError(f"{name!r} is not one of {', '.join(FORMATS)}{did_you_mean(name, FORMATS)}")
     return name
 
 

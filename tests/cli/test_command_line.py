@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 
+from janitor.cli.app import app
 from janitor.reports import FORMATS
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = ("destroy", "plan")
+COMMANDS = tuple(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
 Janitor = Callable[..., Any]
 
 
@@ -49,7 +51,7 @@ def python(program: str, cwd: Path) -> subprocess.Popen[str]:
 def test_every_command_has_a_help_with_an_example(janitor: Janitor, command: str) -> None:
     done = janitor(command, "--help")
     assert done.code == 0
-    assert f"Examples:\n    janitor {command} --workspace" in done.out
+    assert re.search(rf"Examples:\n    janitor {command}\b", done.out)
     assert janitor(command, "-h").out == done.out
 
 

@@ -1,0 +1,78 @@
+"""`janitor graph`: who holds whom, drawn. Changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from janitor.cli import options as o
+
+Form = Annotated[str, typer.Option("--format", metavar="F", help="On stdout: dot, mermaid, html or json.")]
+Offline = Annotated[bool, typer.Option("--offline", help="Ask no cloud: state and configuration alone.")]
+
+
+def graph(
+    *,
+    chdir: o.Chdir = None,
+    workspace: o.Workspace = None,
+    form: Form = "dot",
+    offline: Offline = False,
+    mark: o.Mark = None,
+    from_log: o.FromLog = None,
+    since: o.Since = None,
+    os_cloud: o.OsCloud = None,
+    provider_cloud: o.ProviderCloud = None,
+    backend_config: o.BackendConfig = None,
+    var: o.Var = None,
+    var_file: o.VarFile = None,
+    binary: o.Binary = None,
+    state: o.State = None,
+    journal: o.Journal = None,
+    evaluate: o.EvaluateBy = None,
+    timeout: o.Timeout = None,
+    lock_timeout: o.LockTimeout = None,
+    concurrency: o.Concurrency = None,
+    expect_empty: o.ExpectEmpty = False,
+    verbose: o.Verbose = False,
+    quiet: o.Quiet = False,
+    no_color: o.NoColor = False,
+) -> None:
+    """Draw who holds whom: what has to go before what, and how that is known.
+
+    Each arrow tells its source: seen in the cloud, the state, the configuration, or the order of kinds. Without
+    credentials, or with --offline, state and configuration alone are drawn. Evaluates the configuration statically
+    unless --evaluate says otherwise.
+
+    \b
+    Examples:
+      janitor graph --workspace ci-4711 --format html > graph.html
+      janitor graph -w ci-4711 --offline | dot -Tsvg > graph.svg
+    """  # noqa: D301  \b is a character: it keeps the lines of the examples apart
+    given = {name: value for name, value in locals().items() if name not in {"form", "offline"}}
+    from janitor.cli.boundary import guarded
+
+    raise typer.Exit(guarded(lambda: _drawn(given, form, offline=offline), tracebacks=verbose))
+
+
+def _drawn(given: Mapping[str, object], form: str, *, offline: bool) -> int:
+    from janitor.cli.running import opened, say
+    from janitor.core.errors import UsageError
+    from janitor.core.outcome import Command
+    from janitor.reports.graph import DRAWINGS
+    from janitor.settings import Evaluate, Source
+    from janitor.settings.reading import did_you_mean
+
+    if form not in DRAWINGS:
+        hint = did_you_mean(form, list(DRAWINGS)) or "."
+        raise UsageError(f"--format: {form!r} is not one of {', '.join(DRAWINGS)}{hint}")
+    with opened(Command.PLAN, given) as (settings, console, stop):
+        from janitor.workflows import graph as workflow  # only now: it brings the SDK along
+
+        unsaid = settings.origin("evaluate").source is Source.DEFAULT
+        chosen = replace(settings, evaluate=Evaluate.STATIC) if unsaid else settings
+        drawn = (workflow.offline if offline else workflow.live)(chosen, console, stop=stop)
+    say(DRAWINGS[form](drawn))
+    return 0

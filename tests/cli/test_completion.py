@@ -1,0 +1,65 @@
+"""What a shell is offered, and what a typing mistake is answered with."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+Janitor = Callable[..., Any]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_every_shell_gets_a_script(shell: str, janitor: Janitor) -> None:
+    done = janitor("--show-completion", shell)
+    assert done.code == 0
+    assert "_JANITOR_COMPLETE" in done.out
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"), [("janitor des", "destroy"), ("janitor plan --work", "--workspace"), ("janitor gr", "graph")]
+)
+def test_bash_completes_commands_and_options(typed: str, offered: str, tmp_path: Path) -> None:
+    """A real bash, with the script that janitor gives it, asking the real program."""
+    bash = shutil.which("bash")
+    if bash is None:
+        pytest.skip("missing: bash")
+    program = tmp_path / "janitor"
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m janitor "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+    script = f"""
+eval "$(janitor --show-completion bash)"
+COMP_WORDS=({typed}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))
+$(complete -p janitor | sed 's/.*-F \\([^ ]*\\) .*/\\1/') janitor
+echo "${{COMPREPLY[@]}}"
+"""
+    env = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT), "HOME": str(tmp_path)}
+    done = subprocess.run([bash, "-c", script], env=env, capture_output=True, text=True, check=False)
+    assert offered in done.stdout.split(), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        (("destory",), "'destroy'"),
+        (("plna",), "'plan'"),
+        (("destroy", "--wrkspace", "x"), "--workspace"),
+        (("plan", "--from-logs", "x"), "--from-log"),
+        (("plan", "--format", "jsn"), "json"),
+    ],
+)
+def test_a_mistyped_word_is_answered_with_the_one_that_was_meant(
+    typed: tuple[str, ...], meant: str, janitor: Janitor
+) -> None:
+    done = janitor(*typed)
+    assert done.code == 2
+    assert re.search("did you mean|possible options", done.err, re.IGNORECASE)
+    assert meant in done.err
