@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from janitor.cloud.holding import FINDERS
 from janitor.cloud.holding.finding import ports
+from janitor.cloud.holding.users import users_of
 from janitor.cloud.session import Session
 from janitor.core.model import Holder, Observed
-from janitor.engine.protocols import Answer
+from janitor.engine.protocols import Answer, Reply
 
 __all__ = ["of", "ports"]
 
@@ -19,6 +20,8 @@ __all__ = ["of", "ports"]
 def of(session: Session, observed: Observed, answer: Answer) -> tuple[Holder, ...]:
     """Who holds the object; empty where nobody can be seen. Raises CloudFault when a lookup got no answer."""
     find = FINDERS.get(observed.ref.kind)
-    found = find(session, observed, answer) if find else ()
+    found = list(find(session, observed, answer)) if find else []
+    if not found and answer.reply is Reply.REFUSED and answer.code:
+        found = list(users_of(session, observed, answer))  # what the kind's own finder does not explain
     holders = {(h.kind, h.id): h for h in found if h.id and (h.kind, h.id) != (observed.ref.kind, observed.ref.id)}
     return tuple(holders[key] for key in sorted(holders))

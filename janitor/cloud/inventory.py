@@ -118,8 +118,8 @@ def microversion(session: Session, kind: Kind) -> str:
 
 
 def path_of(session: Session, kind: Kind, object_id: str) -> str:
-    """The path of an object of a kind that has one of its own; a nested kind's id names its parent, too."""
-    parent, _, rest = object_id.partition("/") if kind.nested else ("", "", object_id)
+    """The path of an object of a kind that has one of its own; below a parent its id names that one, too."""
+    parent, _, rest = object_id.partition("/") if "{parent}" in kind.path else ("", "", object_id)
     return f"{filled(session, kind.path, parent)}/{quote(rest, safe='')}"
 
 
@@ -129,9 +129,10 @@ def parent_id(ref: Ref) -> str:
         return ref.id.rpartition("/")[2]
     if ref.kind == "host_attachment":
         return ref.id.partition("/")[0]
-    if ref.kind == "router_route":
-        return ref.id.partition("-route-")[0]
-    return ref.id
+    derived = KINDS[ref.kind].derived
+    if derived is None or not derived.id.startswith("{^id}"):
+        return ref.id
+    return ref.id.partition(derived.id.removeprefix("{^id}").partition("{")[0])[0]  # "/" or "-route-"
 
 
 def found_by(session: Session, name: str, query: Mapping[str, str]) -> list[Body]:

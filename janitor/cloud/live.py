@@ -30,10 +30,6 @@ PASSING = frozenset({Reply.THROTTLED, Reply.BROKEN})
 """Replies that may be another one a moment later."""
 
 
-EXTENSIONS = frozenset({"trunk", "router", "floating_ip", "security_group"})
-"""Neutron's kinds that a cloud may do without; there a 404 to the listing says so. Elsewhere it says: wrong address."""
-
-
 @dataclass(frozen=True, slots=True)
 class Patience:
     """How a scan bears a busy cloud. Seconds, but for the attempts."""
@@ -150,9 +146,10 @@ class LiveCloud:
         try:
             found = self._patiently(partial(self._observed_in, scope, source))
         except CloudFault as fault:
-            if fault.answer.status == HTTPStatus.NOT_FOUND and source in EXTENSIONS:
-                why = f"the {service} service of {scope.cloud}/{scope.region} has no {source.replace('_', ' ')}s"
-                return self._not_offered(scope, source, why, claimed=claimed)
+            # Where the kind is no extension, a 404 to the listing says: wrong address.
+            if fault.answer.status == HTTPStatus.NOT_FOUND and (extension := KINDS[source].extension):
+                why = f"the {service} service of {scope.cloud}/{scope.region} has no {extension} extension"
+                return self._not_offered(scope, source, why, claimed=claimed and not KINDS[source].retired)
             return World(unseen={(scope, source): reason(fault.answer)})
         return World({o.ref: o for o in found}, listed=self._shown(scope, source))
 

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from janitor.core.catalogue import KINDS, Kind, kind_of_type
+from janitor.core.catalogue.reading import entries, fill
 from janitor.core.marks import runs_in
-from janitor.core.model import ApplyLog, Configuration, Declared, Evidence, Ref, Resource, Scope
+from janitor.core.model import ApplyLog, Configuration, Declared, Evidence, LoggedCreate, Ref, Resource, Scope
 
 FIELDS = re.compile(r"\{(\w+)\}")
 METADATA = "metadata"
@@ -125,6 +126,17 @@ def object_id(resource: Resource) -> str:
     return FIELDS.sub(lambda field: known[field.group(1)], kind.state_id)
 
 
+def object_ids(resource: Resource) -> tuple[str, ...]:
+    """The ids of all that the resource stands for: itself, or each entry of a list that it manages as a whole."""
+    kind = kind_of_type(resource.type)
+    listed = kind.each.get(resource.type.removeprefix("openstack_")) if kind else None
+    if listed is None:
+        return (object_id(resource),)
+    attribute, template = listed
+    found = entries(resource.attributes.get(attribute))
+    return tuple(i for entry in found if (i := fill(template, {"^id": resource.id, **entry})))
+
+
 def owner(resource: Resource) -> str:
     """The project that the state names as the owner; of a quota or a flavor's access it names the one it is for."""
     kind = kind_of_type(resource.type)
@@ -147,11 +159,11 @@ def state_claims(resources: Iterable[Resource], scope_of: Mapping[str, Scope]) -
         if kind is None:
             unknown.append(resource)
         elif scope is not None:
-            claims.append(_state_claim(resource, kind, scope))
+            claims += [_state_claim(resource, Ref(scope, kind.name, i), kind) for i in object_ids(resource)]
     return claims, unknown
 
 
-def _state_claim(resource: Resource, kind: Kind, scope: Scope) -> Claim:
+def _state_claim(resource: Resource, ref: Ref, kind: Kind) -> Claim:
     attributes = resource.attributes
     metadata = {
         str(key): str(value)
@@ -166,7 +178,7 @@ def _state_claim(resource: Resource, kind: Kind, scope: Scope) -> Claim:
         for tag in values
     ]
     return Claim(
-        ref=Ref(scope, kind.name, object_id(resource)),
+        ref=ref,
         evidence=Evidence.STATE,
         address=resource.label,
         name=resource.text("name"),
@@ -203,13 +215,19 @@ def log_claims(
             known = created.address in names or (
                 not configuration.complete and without_index(created.address) in resources
             )
-            if kind is None or not known:
+            if kind is None or not known or not _named_whole(created, kind):
                 continue
             ref = Ref(scope, kind.name, created.id)
             window = (start, end + CLOCKS_APART if end is not None else None)
             name = names.get(created.address, "")
             claims.append(Claim(ref, Evidence.LOG, created.address, name=name, type=created.type, window=window))
     return claims
+
+
+def _named_whole(created: LoggedCreate, kind: Kind) -> bool:
+    """Whether a log tells our id: not of a list that is managed as one, nor where a parent belongs to it."""
+    below = bool(kind.nested or kind.state_id)
+    return created.type.removeprefix("openstack_") not in kind.each and ("/" in created.id or not below)
 
 
 def log_begins(logs: Iterable[ApplyLog]) -> Mapping[str, float]:

@@ -19,6 +19,9 @@ from janitor.core.model import Denial, Evidence, Observed, Ref, Verdict, World
 
 Reason = tuple[Denial, str]
 
+COMES_BACK = frozenset({"security_group", "firewall_group"})
+"""Kinds of which each project has one called `default`, made by Neutron and never deleted."""
+
 SETTLE_PASSES = 8
 """ATTACHED is a closure: a port hangs on a network, a floating IP on that port. The table is this deep at most."""
 
@@ -68,8 +71,8 @@ def _protected(case: Case, observed: Observed) -> Reason | None:
     why = next((why for claim in claims if (why := claim.protected or case.protection(claim.address))), "")
     if not why and not any(claim.address for claim in claims):
         why = case.guard(observed.ref.kind, observed.name)
-    if observed.ref.kind == "security_group" and observed.name == "default":
-        why = "the project's default security group comes back by itself"
+    if observed.ref.kind in COMES_BACK and observed.name == "default":
+        why = f"the project's default {observed.ref.kind.replace('_', ' ')} comes back by itself"
     elif is_kept(observed):
         why = "carries the mark janitor:keep"
     elif observed.ref in case.borrowed and not any(claim.evidence is Evidence.STATE for claim in claims):

@@ -35,6 +35,7 @@ from janitor.core.plan import Action, Plan, Step, Unproved
 
 CARRIED_CHILDREN: Mapping[str, Mapping[str, str]] = {
     "load_balancer": {"listeners": "listener", "pools": "pool"},
+    "listener": {"l7policies": "l7policy"},
     "network": {"subnets": "subnet"},
 }
 """Fields that name children which a delete takes along and which have a life of their own; rules, members and routes
@@ -55,7 +56,7 @@ def make(
     edge from them: a module's `depends_on` puts a router behind everything that only wanted a network, and the whole
     run would wait for it at its end.
     """
-    found = (_step(world.objects[ref], verdict, verdicts) for ref, verdict in verdicts.items() if verdict.ours)
+    found = (_step(world, verdict, verdicts) for ref, verdict in verdicts.items() if verdict.ours)
     steps = {step.ref: step for step in found if not _is_bare_link(step)}
     edges = [
         *_observed_edges(steps),
@@ -79,12 +80,13 @@ def make(
 
 
 def held_by(observed: Observed, around: Surroundings) -> tuple[Holder, ...]:
-    """What would go along with this object, lives, and is not ours."""
+    """What would go along with this object, lives, and is not ours; what is takes its own children along, too."""
     holders: list[Holder] = []
     for ref in _collateral(observed):
-        if ref in around.ours:
-            continue
         child = around.world.objects.get(ref)
+        if ref in around.ours:
+            holders += held_by(child, around) if child else ()
+            continue
         if child is None and ref.kind == "volume":
             continue  # not among our project's volumes any more, or never there: nothing to lose
         name, project = (child.name, child.project_id) if child else ("", "")
@@ -126,7 +128,8 @@ def _is_bare_link(step: Step) -> bool:
     return attached and step.action is Action.GOES_WITH and KINDS[step.ref.kind].is_relation
 
 
-def _step(observed: Observed, verdict: Verdict, verdicts: Mapping[Ref, Verdict]) -> Step:
+def _step(world: World, verdict: Verdict, verdicts: Mapping[Ref, Verdict]) -> Step:
+    observed = world.objects[verdict.ref]
     kind = KINDS[observed.ref.kind]
     carrier = _carrier(observed, verdict, verdicts)
     action = Action.DELETE
@@ -142,7 +145,7 @@ def _step(observed: Observed, verdict: Verdict, verdicts: Mapping[Ref, Verdict])
         evidence=verdict.evidence,
         why=verdict.why,
         carrier=carrier,
-        writer=_writer(observed),
+        writer=_writer(observed, kind.parent, world),
     )
 
 
@@ -160,12 +163,15 @@ def _carrier(observed: Observed, verdict: Verdict, verdicts: Mapping[Ref, Verdic
     return next((ref for ref in carriers if ref in verdicts and verdicts[ref].ours), None)
 
 
-def _writer(observed: Observed) -> Ref | None:
-    parent = KINDS[observed.ref.kind].parent
-    for link in observed.links:
-        if parent and link.kind == parent:
-            return Ref(observed.ref.scope, parent, link.id)
-    return None
+def _writer(observed: Observed, parent: str, world: World) -> Ref | None:
+    """The object that a delete is an update of: named by this one, or by what it stands in."""
+    if not parent:
+        return None
+    for identifier in observed.linked(parent):
+        return Ref(observed.ref.scope, parent, identifier)
+    above = [Ref(observed.ref.scope, link.kind, link.id) for link in observed.links if link.order is Order.WITH]
+    found = (_writer(world.objects[ref], parent, world) for ref in above if ref in world.objects)
+    return next((ref for ref in found if ref), None)
 
 
 def _observed_edges(steps: Mapping[Ref, Step]) -> Iterator[Edge]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Iterator
 
-from janitor.core.case import object_id
+from janitor.core.case import object_id, object_ids
 from janitor.core.catalogue import OUTSIDE_NOTHING, kind_of_type
 from janitor.core.errors import JanitorError
 from janitor.core.model import Health, Outcome, Resource, Snapshot
@@ -71,7 +71,7 @@ def _leaving(resources: Iterable[Resource], results: tuple[Result, ...], *, ever
         kind = kind_of_type(resource.type) if resource.mode == "managed" else None
         if kind is not None:
             outcome = by_id.get((kind.name, object_id(resource)), by_address.get(resource.label))
-            if outcome in GONE:
+            if outcome in GONE or not object_ids(resource):  # an empty list has nothing in the cloud
                 yield resource.address
         elif all_gone and (resource.mode == "data" or resource.provider_name in OUTSIDE_NOTHING | IN_CLUSTER):
             yield resource.address

@@ -16,6 +16,9 @@ from janitor.core.planning import make
 from janitor.engine.executor import Execution, run
 from janitor.engine.protocols import Event, Policy
 
+NAMED_BY_STATE = frozenset({"port_security_group", "subnet_route"})
+"""Links that every port and subnet shows, and that only a state makes ours."""
+
 
 @dataclass
 class Stage:
@@ -53,7 +56,8 @@ class Stage:
     def plan(self, *, hide: Iterable[str] = ()) -> Plan:
         """Everything of ours but what is hidden: objects nobody had listed."""
         hidden = set(hide)
-        objects = {ref: o for ref, o in self.cloud.observed().items() if ref.id not in hidden}
+        shown = self.cloud.observed().items()
+        objects = {ref: o for ref, o in shown if ref.id not in hidden and ref.kind not in NAMED_BY_STATE}
         verdicts = {ref: self.judge(o) for ref, o in objects.items()}
         return make(case(), World(objects=objects), verdicts)
 

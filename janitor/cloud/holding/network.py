@@ -7,12 +7,20 @@ from ipaddress import ip_address, ip_network
 
 from janitor.cloud import inventory
 from janitor.cloud.holding import shares
-from janitor.cloud.holding.finding import Body, Find, by_id, elements, held, port_in, ports, seen
+from janitor.cloud.holding.finding import Body, Find, by_id, held, port_in, ports, seen
+from janitor.cloud.holding.users import users
 from janitor.cloud.session import Session
 from janitor.core.catalogue import KINDS, observe
 from janitor.core.catalogue.network import INTERFACE_OWNERS
-from janitor.core.model import Holder, Observed
+from janitor.core.model import Holder, Observed, Ref
 from janitor.engine.protocols import Answer
+
+VPN_CODES = {
+    "SubnetInUseByVPNService": "vpn_service",
+    "SubnetInUseByEndpointGroup": "vpn_endpoint_group",
+    "SubnetInUseByIPsecSiteConnection": "vpn_site_connection",
+}
+"""What VPNaaS says of a router's interface, and which kind of object its text names."""
 
 TAKEN_ALONG = frozenset({"network:dhcp", "network:distributed", "network:floatingip_agent_gateway"})
 """Owners of ports that Neutron deletes together with their subnet or network (neutron/common/_constants.py)."""
@@ -47,7 +55,10 @@ def _users(session: Session, found: list[Observed]) -> Iterator[Holder]:
     yield from shares.of_servers(session, servers)
 
 
-def _of_router(session: Session, router: Observed, _: Answer) -> Iterator[Holder]:
+def _of_router(session: Session, router: Observed, answer: Answer) -> Iterator[Holder]:
+    if "VPN" in answer.text:  # the code is the one of interfaces
+        yield from users(session, {("router", router.ref.id)}, ("vpn_service",))
+        return
     found = [p for p in ports(session, {"device_id": router.ref.id}) if p.fact("device_id") == router.ref.id]
     interfaces = [port for port in found if port.ref.kind == "router_interface"]
     yield from (held(interface) for interface in interfaces)
@@ -57,19 +68,30 @@ def _of_router(session: Session, router: Observed, _: Answer) -> Iterator[Holder
 
 
 def _of_router_interface(session: Session, interface: Observed, answer: Answer) -> Iterator[Holder]:
-    """Floating IPs whose fixed address, and routes whose next hop, lies in a subnet of this interface."""
+    """Floating IPs whose fixed address, and routes whose next hop, lies in a subnet of this interface; VPNs of it."""
     router = interface.fact("device_id")
+    if answer.code in VPN_CODES:
+        named = (Ref(session.scope, VPN_CODES[answer.code], identifier) for identifier in answer.ids)
+        yield from (held(vpn) for ref in named if (vpn := inventory.read(session, ref)))
+        return
     bodies = [inventory.fetch(session, "subnet", subnet) for subnet in interface.linked("subnet")]
     cidrs = [str(body.get("cidr")) for body in bodies if body]
     if not answer.code.endswith("ByRoute"):
-        for address in seen(session, "floating_ip", {"router_id": router}):
-            if address.fact("router_id") == router and _inside(address.fact("fixed_ip_address"), cidrs):
-                yield held(address)
+        for address in inventory.found_by(session, "floating_ip", {"router_id": router}):
+            if address.get("router_id") == router:
+                yield from _addresses(session, address, cidrs)
     if not answer.code.endswith("ByFloatingIP"):
         body = inventory.fetch(session, "router", router)
         for route in observe(KINDS["router_route"], session.scope, body or {}):
             if _inside(route.fact("nexthop"), cidrs):
                 yield held(route)
+
+
+def _addresses(session: Session, body: Body, cidrs: list[str]) -> Iterator[Holder]:
+    """A floating IP that leads into one of these, or of it only what is forwarded there."""
+    for kind, inside in (("floating_ip", "fixed_ip_address"), ("port_forwarding", "internal_ip_address")):
+        found = observe(KINDS[kind], session.scope, body)
+        yield from (held(address) for address in found if _inside(address.fact(inside), cidrs))
 
 
 def _of_port(session: Session, port: Observed, answer: Answer) -> Iterator[Holder]:
@@ -111,9 +133,18 @@ def _of_trunk(session: Session, trunk: Observed, _: Answer) -> Iterator[Holder]:
 
 
 def _of_floating_ip(session: Session, address: Observed, _: Answer) -> Iterator[Holder]:
-    path = f"/v2.0/floatingips/{address.ref.id}/port_forwardings"
-    for forwarding in elements(session, "network", path, key="port_forwardings"):
-        yield Holder("port_forwarding", str(forwarding.get("id") or ""), project_id=address.project_id)
+    body = inventory.fetch(session, "floating_ip", address.ref.id)
+    yield from (held(forwarding) for forwarding in observe(KINDS["port_forwarding"], session.scope, body or {}))
+
+
+def _of_rbac_policy(session: Session, policy: Observed, _: Answer) -> Iterator[Holder]:
+    """The ports of those whom the policy lets onto our network."""
+    if policy.fact("object_type") == "network":
+        guests = {policy.fact("target_tenant")}
+        for port in ports(session, {"network_id": policy.fact("object_id")}):
+            foreign = port.project_id not in {"", session.scope.project_id}
+            if port.project_id in guests or ("*" in guests and foreign):
+                yield held(port)
 
 
 def _inside(address: str, cidrs: Iterable[str]) -> bool:
@@ -132,4 +163,5 @@ FINDERS: Mapping[str, Find] = {
     "port": _of_port,
     "trunk": _of_trunk,
     "floating_ip": _of_floating_ip,
+    "rbac_policy": _of_rbac_policy,
 }

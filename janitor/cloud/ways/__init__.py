@@ -14,6 +14,7 @@ from janitor.cloud.ways import (
     compute,
     identity,
     image,
+    links,
     network,
     objects,
     orchestration,
@@ -27,6 +28,7 @@ __all__ = ["PREPARATIONS", "UNDO", "parent_of"]
 UNDO: Mapping[str, Undo] = MappingProxyType(
     {
         **network.UNDO,
+        **links.UNDO,
         **compute.UNDO,
         **storage.UNDO,
         **image.UNDO,
@@ -40,6 +42,7 @@ UNDO: Mapping[str, Undo] = MappingProxyType(
 PREPARATIONS: Mapping[str, Prepare] = MappingProxyType(
     {
         **compute.PREPARATIONS,
+        **links.PREPARATIONS,
         **storage.PREPARATIONS,
         **image.PREPARATIONS,
         **identity.PREPARATIONS,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from janitor.core.catalogue.balancer import BALANCER_KINDS
+from janitor.core.catalogue.balancer_rules import BALANCER_RULE_KINDS
 from janitor.core.catalogue.clusters import CLUSTER_KINDS
 from janitor.core.catalogue.compute import COMPUTE_KINDS
 from janitor.core.catalogue.databases import DATABASE_KINDS
@@ -15,6 +16,7 @@ from janitor.core.catalogue.identity import IDENTITY_KINDS
 from janitor.core.catalogue.image import IMAGE_KINDS
 from janitor.core.catalogue.keys import KEY_KINDS
 from janitor.core.catalogue.network import NETWORK_KINDS
+from janitor.core.catalogue.network_extensions import EXTENSION_KINDS
 from janitor.core.catalogue.objects import OBJECT_KINDS
 from janitor.core.catalogue.orchestration import ORCHESTRATION_KINDS
 from janitor.core.catalogue.reading import observe
@@ -44,9 +46,11 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         for kind in (
             *COMPUTE_KINDS,
             *NETWORK_KINDS,
+            *EXTENSION_KINDS,
             *STORAGE_KINDS,
             *IMAGE_KINDS,
             *BALANCER_KINDS,
+            *BALANCER_RULE_KINDS,
             *IDENTITY_KINDS,
             *CLUSTER_KINDS,
             *DATABASE_KINDS,
@@ -73,6 +77,7 @@ STATE_ATTRIBUTES = frozenset(
         *("fingerprint", "user_id", "router_id", "subnet_id", "port_id", "network_id", "floating_ip", "address"),
         *("fixed_ip", "instance_id", "volume_id", "loadbalancer_id", "pool_id", "listener_id", "security_group_id"),
         *("image_id", "member_id", "zone_id", "storage_policy", "etag"),
+        *("floatingip_id", "l7policy_id", "member", "routes", "security_group_ids"),
         *("vip_port_id", "device_id", "destination_cidr", "next_hop", "cidr", "force_destroy", "key_pair"),
         "share_id",
     }

@@ -79,10 +79,16 @@ class Kind:
     newest: str = ""  # the newest microversion the entry knows: the newest one that the cloud has, too, is sent
     oldest: str = ""  # a cloud that is older says nothing of the kind's objects
     derived: Derived | None = None
+    extension: str = ""  # the part of a service that a cloud may lack: there a 404 to the listing says so
+    retired: bool = False  # lost by every supported release: where the listing is a 404, a state is merely old
     nested: str = ""  # kind of the parent in whose path ("{parent}") each listing is; ids are then PARENT/ID
     parent_field: str = ""  # nested, but listed at once: the field that names the parent
     parents_with: str = ""  # nested: only parents whose body has this set can have any
     state_id: str = ""  # how a state's attributes spell our id, where its `id` does not: "{zone_id}/{id}"
+    each: Mapping[str, tuple[str, str]] = field(
+        default_factory=dict
+    )  # types that stand for several of our objects: the
+    # attribute of the state that lists them, and the template of our id; `^id` is the resource's id, `item` a bare text
     unless: tuple[str, tuple[str, ...]] | None = None  # bodies with one of these values are another kind
 
     # What the body means.

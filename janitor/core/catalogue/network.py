@@ -21,6 +21,7 @@ NETWORK_KINDS = (
     Kind(
         name="floating_ip",
         service="network",
+        extension="router",
         sync=True,
         types=("networking_floatingip_v2", "compute_floatingip_v2"),
         path="/v2.0/floatingips",
@@ -33,6 +34,7 @@ NETWORK_KINDS = (
             Reference("port_id", "port", Order.HOLDS),
             Reference("router_id", "router", Order.HOLDS),
             Reference("floating_network_id", "network", Order.HOLDS),
+            Reference("qos_policy_id", "qos_policy", Order.HOLDS),
         ),
         facts=("floating_ip_address", "port_id", "router_id", "fixed_ip_address", "floating_network_id"),
         marks=TAGGED,
@@ -58,6 +60,7 @@ NETWORK_KINDS = (
     Kind(
         name="trunk",
         service="network",
+        extension="trunk",
         sync=True,
         types=("networking_trunk_v2",),
         path="/v2.0/trunks",
@@ -88,6 +91,7 @@ NETWORK_KINDS = (
             Reference("fixed_ips[].subnet_id", "subnet", Order.HOLDS),
             Reference("security_groups[]", "security_group", Order.HOLDS),
             Reference("device_id", "server", Order.HELD, when=COMPUTE),
+            Reference("qos_policy_id", "qos_policy", Order.HOLDS),
         ),
         facts=("device_owner", "device_id", "network_id", "mac_address", "binding:vnic_type", "revision_number"),
         marks=TAGGED,
@@ -131,7 +135,8 @@ NETWORK_KINDS = (
         name="router_route",
         service="network",
         sync=True,
-        types=("networking_router_route_v2",),
+        types=("networking_router_route_v2", "networking_router_routes_v2"),
+        each=MappingProxyType({"networking_router_routes_v2": ("routes", "{^id}-route-{destination_cidr}-{next_hop}")}),
         fate=Fate.UNDONE,
         derived=Derived("router", each="routes", id="{^id}-route-{destination}-{nexthop}"),
         # Held by nobody, but a route holds the interface of its next hop: it goes by itself, before the router.
@@ -143,6 +148,7 @@ NETWORK_KINDS = (
     Kind(
         name="router",
         service="network",
+        extension="router",
         sync=True,
         guarded=True,
         types=("networking_router_v2",),
@@ -150,7 +156,10 @@ NETWORK_KINDS = (
         many="routers",
         one="router",
         query=OURS,
-        references=(Reference("external_gateway_info.network_id", "network", Order.HOLDS),),
+        references=(
+            Reference("external_gateway_info.network_id", "network", Order.HOLDS),
+            Reference("external_gateway_info.qos_policy_id", "qos_policy", Order.HOLDS),
+        ),
         facts=("routes", "revision_number"),
         marks=TAGGED,
         created_mark=(MarkForm.DESCRIPTION,),
@@ -166,7 +175,11 @@ NETWORK_KINDS = (
         many="subnets",
         one="subnet",
         query=OURS,
-        references=(Reference("network_id", "network", Order.WITH),),
+        references=(
+            Reference("network_id", "network", Order.WITH),
+            Reference("subnetpool_id", "subnet_pool", Order.HOLDS),
+            Reference("segment_id", "segment", Order.HOLDS),
+        ),
         facts=("cidr", "network_id"),
         status_field="",
         marks=TAGGED,
@@ -183,6 +196,7 @@ NETWORK_KINDS = (
         many="networks",
         one="network",
         query=OURS,
+        references=(Reference("qos_policy_id", "qos_policy", Order.HOLDS),),
         facts=("shared", "router:external", "subnets"),
         shared=(("shared", True), ("router:external", True)),
         marks=TAGGED,
@@ -192,6 +206,7 @@ NETWORK_KINDS = (
     Kind(
         name="security_group",
         service="network",
+        extension="security-group",
         sync=True,
         guarded=True,
         types=("networking_secgroup_v2", "compute_secgroup_v2"),
@@ -221,6 +236,7 @@ NETWORK_KINDS = (
             Reference("security_group_id", "security_group", Order.WITH),
             # A rule that names a remote group does not hold it: the rule goes when the group goes.
             Reference("remote_group_id", "security_group", Order.NAMES),
+            Reference("remote_address_group_id", "address_group", Order.HOLDS),
         ),
         facts=("security_group_id", "remote_group_id"),
         marks=(MarkForm.DESCRIPTION,),

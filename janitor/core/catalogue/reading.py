@@ -60,16 +60,30 @@ def linked(value: object, collection: str = "") -> str:
     return identifier if not collection or front.endswith(f"/{collection}") else ""
 
 
+def entries(value: object) -> Iterator[Body]:
+    """The elements of a list as bodies; a bare text is the `item` of one."""
+    for element in _list(value):
+        if isinstance(element, Mapping):
+            yield element
+        elif isinstance(element, str):
+            yield {"item": element}
+
+
+def fill(template: str, body: Body) -> str:
+    """A template of an id with the fields of a body."""
+    text = template
+    for key, value in body.items():
+        text = text.replace("{" + key + "}", _text(value))
+    return text
+
+
 def _list(value: object) -> list[object]:
     return list(value) if isinstance(value, list | tuple) else []
 
 
 def _elements(derived: Derived, body: Body) -> Iterator[Body]:
     parent = {f"^{key}": value for key, value in body.items()}
-    candidates: list[Body] = [body]
-    if derived.each:
-        candidates = [item for item in _list(body.get(derived.each)) if isinstance(item, Mapping)]
-    for element in candidates:
+    for element in entries(body.get(derived.each)) if derived.each else (body,):
         if derived.when is None or _accepts(derived.when, element):
             yield {**parent, **element}
 
@@ -85,7 +99,7 @@ def _accepts(condition: tuple[str, tuple[str, ...]], body: Body) -> bool:
 def _observed(kind: Kind, scope: Scope, body: Body, *, template: str = "") -> Observed:
     if kind.id_is_link:
         body = {**body, kind.id_field: linked(body.get(kind.id_field))}
-    object_id = _fill(template, body) if template else _text(body.get(kind.id_field))
+    object_id = fill(template, body) if template else _text(body.get(kind.id_field))
     project = next((_text(body[f]) for f in kind.project_fields if body.get(f)), "")
     metadata = body.get(kind.metadata_field) if kind.metadata_field else None
     tags = body.get("tags")
@@ -115,13 +129,6 @@ def _links(references: tuple[Reference, ...], body: Body) -> Iterator[Link]:
             named = linked(value, reference.collection) if reference.collection else value
             if isinstance(named, str) and named:
                 yield Link(reference.path, reference.kind, named, reference.order)
-
-
-def _fill(template: str, body: Body) -> str:
-    text = template
-    for key, value in body.items():
-        text = text.replace("{" + key + "}", _text(value))
-    return text
 
 
 def _text(value: object) -> str:

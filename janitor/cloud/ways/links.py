@@ -1,0 +1,58 @@
+"""How links go that are a list in a Neutron object's body: the list is written again without them, if unchanged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from janitor.cloud import inventory
+from janitor.cloud.session import Session
+from janitor.cloud.ways.sending import Prepare, Undo, counting, if_unchanged, parent_of, send
+from janitor.core.catalogue import KINDS
+from janitor.core.model import Observed
+from janitor.engine.protocols import Answer, Reply
+
+
+def _remove_host_route(session: Session, route: Observed) -> Answer:
+    def other(entry: object) -> bool:
+        ours = (route.fact("destination"), route.fact("nexthop"))
+        return not isinstance(entry, Mapping) or (entry.get("destination"), entry.get("nexthop")) != ours
+
+    return _without(session, "subnet", parent_of(route), field="host_routes", stays=other)
+
+
+def _take_group_off(session: Session, link: Observed) -> Answer:
+    group = link.linked("security_group")
+    return _without(session, "port", parent_of(link), field="security_groups", stays=lambda entry: entry not in group)
+
+
+def _without(session: Session, kind: str, parent: str, *, field: str, stays: Callable[[object], bool]) -> Answer:
+    """Write the parent's list without one entry; the parent may have changed since the link was read."""
+    body = inventory.fetch(session, kind, parent)
+    entries = body.get(field) if body else None
+    known = list(entries) if isinstance(entries, list) else []
+    rest = [entry for entry in known if stays(entry)]
+    if body is None or len(rest) == len(known):
+        return Answer(Reply.GONE, 404, text=f"the {kind} has no such entry in its {field}")
+    path = f"{KINDS[kind].path}/{parent}"
+    answer = send(session, "network", "PUT", path, json={kind: {field: rest}}, headers=if_unchanged(body))
+    return counting(answer, answer.requests + 1)
+
+
+def _empty_firewall_group(session: Session, group: Observed) -> Answer | None:
+    """A group that guards ports counts as active and is refused: it lets go of them first."""
+    if not group.facts.get("ports"):
+        return None
+    path = f"/v2.0/fwaas/firewall_groups/{group.ref.id}"
+    return send(session, "network", "PUT", path, json={"firewall_group": {"ports": []}})
+
+
+UNDO: Mapping[str, Undo] = {
+    "remove_host_route": _remove_host_route,
+    "take_group_off": _take_group_off,
+}
+"""`Kind.undo` → how it is done."""
+
+PREPARATIONS: Mapping[str, Prepare] = {
+    "firewall_group": _empty_firewall_group,
+}
+"""What must be taken off an object of ours before its DELETE is accepted."""
