@@ -38,10 +38,18 @@ class Floor:
     grounds: tuple[str, ...] = ()
 
 
+HIGHER = ("cloud", "scenarios", "kinds")
+"""Folders of tests that are not on the lowest floor."""
+
 FLOORS = (
-    Floor("core", ("tests",), ("--ignore=tests/cloud", "--ignore=tests/scenarios", "-n", "2", "--dist", "worksteal")),
+    Floor("core", ("tests",), (*(f"--ignore=tests/{name}" for name in HIGHER), "-n", "2", "--dist", "worksteal")),
     Floor("cloud", ("tests/cloud",), ("-n", "4"), grounds=("cloud",)),
-    Floor("scenarios", ("tests/scenarios",), ("-n", "3", "--dist", "worksteal"), grounds=("cloud", "toolchain")),
+    Floor(
+        "scenarios",
+        ("tests/scenarios", "tests/kinds"),
+        ("-n", "3", "--dist", "worksteal"),
+        grounds=("cloud", "toolchain"),
+    ),
 )
 
 

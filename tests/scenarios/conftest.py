@@ -2,50 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from clouds import local_cloud, project
 from stage import Stage
+from ways import found, pytest_collection_modifyitems, pytest_configure, tofu
 
 from ground.cloud import Project
 
-__all__ = ["binary", "local_cloud", "make", "project", "tofu"]
+__all__ = ["binary", "local_cloud", "make", "project", "pytest_collection_modifyitems", "pytest_configure", "tofu"]
 
 STACKS = Path(__file__).parent / "stacks"
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "thorough: a variant that only SCENARIOS=all runs")
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if os.environ.get("SCENARIOS") == "all":
-        return
-    rare = [item for item in items if item.get_closest_marker("thorough")]
-    config.hook.pytest_deselected(items=rare)
-    items[:] = [item for item in items if item not in rare]
-
-
-def _found(name: str) -> str:
-    if shutil.which(name) is None:
-        pytest.skip(f"missing: {name} on PATH")
-    return name
 
 
 @pytest.fixture(params=["tofu", "terraform"])
 def binary(request: pytest.FixtureRequest) -> str:
     """Where the scenario may end differently with each of them."""
-    return _found(request.param)
-
-
-@pytest.fixture
-def tofu() -> str:
-    """Where one binary is as good as the other."""
-    return _found("tofu")
+    return found(request.param)
 
 
 @pytest.fixture

@@ -1,0 +1,99 @@
+"""What the tests of the kinds share: plays of the stacks, and the table of what a run has seen."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from clouds import project
+from kinds import claims
+from kinds.play import Play
+from kinds.record import Row, Witnessed, table
+from stage import Stage
+from ways import pytest_collection_modifyitems, tofu
+from ways import pytest_configure as _thorough
+
+from ground.cloud import LocalCloud, Project
+from ground.part import PartMissingError
+from janitor.core.catalogue import KINDS
+
+__all__ = ["project", "pytest_collection_modifyitems", "tofu"]
+
+ROW = "kinds-row"
+BY_SDK = "test_live_kinds.py::test_a_kind_is_listed_read_and_deleted["
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--kinds-table", type=Path, metavar="FILE", help="write what was seen of each kind as Markdown")
+
+
+class Scribe:
+    """Collects the rows of the whole run, of xdist's workers too, and writes the table at its end."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.rows: list[Row] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Rows count from tests that did not fail; a kind of floor 2 is one that the SDK made."""
+        if report.when != "call" or not report.passed:
+            return
+        self.rows += [Row(*values) for name, values in report.user_properties if name == ROW]
+        if BY_SDK in report.nodeid:
+            kind = report.nodeid.partition(BY_SDK)[2].rstrip("]")
+            ways = (claims.Way.STATE, claims.Way.ABSENT, claims.Way.LISTING)
+            self.rows += [Row("", kind, way, "SDK") for way in ways]
+
+    def pytest_sessionfinish(self) -> None:
+        types = [name for kind in KINDS.values() for name in kind.types]
+        self.path.write_text(table(self.rows, types), encoding="utf-8")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    _thorough(config)
+    path = config.getoption("--kinds-table")
+    if path is not None and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Scribe(path))
+
+
+@pytest.fixture(scope="session")
+def local_cloud() -> LocalCloud:
+    """The cloud of this checkout with all that any stack needs."""
+    try:
+        return LocalCloud.up(frozenset().union(*(claims.needs(stack) for stack in claims.stacks())))
+    except PartMissingError as missing:
+        pytest.skip(f"missing: the local cloud ({missing})")
+
+
+@pytest.fixture
+def witnessed(record_property: Callable[[str, object], None]) -> Witnessed:
+    """Where a test writes what it sees; what an entry claims and the test did not see is its failure."""
+    return Witnessed(lambda row: record_property(ROW, [row.type, row.kind, row.way, row.maker]))
+
+
+@pytest.fixture
+def other(local_cloud: LocalCloud, project: Project, tmp_path: Path) -> Iterator[Project]:
+    """Another project, with another user."""
+    with local_cloud.project(f"{project.name[:40]}-{secrets.token_hex(3)}", tmp_path / "other") as made:
+        yield made
+
+
+@pytest.fixture
+def enter(project: Project, tofu: str, tmp_path: Path) -> Callable[..., Play]:
+    """A play of a stack: `enter("network")`; names begin with the project's, and twins have the same."""
+
+    def entered(stack: str, folder: str = "ours", *, where: Project = project, run: str = "") -> Play:
+        stage = Stage.small(
+            tmp_path / folder,
+            where,
+            files=claims.files(stack),
+            binary=tofu,
+            name=project.name,
+            unique=f"{project.name}-{folder}",
+            run=run,
+        )
+        return Play(stack, stage)
+
+    return entered

@@ -1,0 +1,107 @@
+"""Asked in the wrong order, and by a backend that takes its time: refusals are resolved, accepted is not gone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+import stock
+from kinds.claims import Way, stacks
+from kinds.play import Play
+from kinds.record import Witnessed
+
+from ground.cloud import Project, gate
+from janitor.cloud.live import LiveCloud
+from janitor.core.case import Case, claims_by_ref, object_id, state_claims
+from janitor.core.graph import Graph
+from janitor.core.model import Edge, EdgeSource, Outcome, Ref
+from janitor.core.plan import Action, Plan
+from janitor.engine.crew import ThreadCrew
+from janitor.engine.executor import Execution, run
+from janitor.engine.protocols import Policy
+from janitor.workflows.cleaning import Edges, judge_of, look
+
+pytestmark = [pytest.mark.scenario, pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")]
+
+SHOWN_ALWAYS = frozenset({"network"})
+SECONDS = 120.0
+LONG_ENOUGH = 4.0
+
+GATES = {
+    "storage": ("cinder.delete_volume", "volume"),
+    "compute": ("nova.destroy", "server"),
+    "balancer": ("octavia.deallocate_vip", "balancer"),
+}
+"""Stack → where its backend hangs, and the end of the name of what hangs there."""
+
+
+def backwards(plan: Plan) -> Plan:
+    """The plan as a state would have it that knows everything the wrong way round."""
+    edges = (Edge(edge.dependency, edge.dependent, EdgeSource.CONFIG) for edge in plan.graph.listed())
+    return replace(plan, graph=Graph.of(edges))
+
+
+def carry_out(plan: Plan, cloud: LiveCloud, looked: object) -> Execution:
+    crew = ThreadCrew(8)
+    nothing: Callable[[object], None] = lambda _: None  # noqa: E731
+    try:
+        policy = Policy(deadline=crew.now() + SECONDS)
+        return run(plan, cloud, crew, judge_of(looked), policy=policy, emit=nothing, record=nothing, stop=lambda: False)
+    finally:
+        crew.dismiss()
+
+
+@pytest.mark.parametrize(
+    "stack", [name if name in SHOWN_ALWAYS else pytest.param(name, marks=pytest.mark.thorough) for name in stacks()]
+)
+def test_what_is_asked_for_too_early_is_refused_and_resolved(
+    enter: Callable[..., Play], project: Project, witnessed: Witnessed, stack: str
+) -> None:
+    """Every edge turned round: each parent is asked before its children, and what the cloud says is followed."""
+    play = enter(stack)
+    before = play.look()
+    play.apply()
+    cloud = LiveCloud([stock.session(project)])
+    (scope,) = cloud.scopes
+    claims, _ = state_claims(play.resources.values(), dict.fromkeys(play.resources, scope))
+    looked = look(Case(claims=claims_by_ref(claims)), Edges(), cloud.scan, cloud.lookup)
+    plan = looked.plan
+    refs = {address: Ref(scope, kind.name, object_id(play.resources[address])) for address, kind in play.kinds.items()}
+    assert {ref for ref in refs.values() if not ref.id.startswith("address:")} <= plan.steps.keys()
+    held = {
+        edge.dependency
+        for edge in plan.graph.listed()
+        if edge.source is EdgeSource.OBSERVED and plan.steps[edge.dependent].action is not Action.GOES_WITH
+    }
+
+    done = carry_out(backwards(plan), cloud, looked)
+    assert {r.outcome for r in done.results.values()} <= {Outcome.DELETED, Outcome.ABSENT}, list(done.results.values())
+    assert play.look() == before
+    refused = {edge.dependency for edge in done.graph.listed() if edge.source is EdgeSource.OBSERVED}
+    shown = {address for address, ref in refs.items() if ref in refused}
+    known = {play.made[address] for address in shown}
+    others = {address for address, ref in refs.items() if ref in held and play.made[address] not in known}
+    witnessed.demand(Way.ORDER, {address: play.made[address] for address in shown | others}, shown)
+    assert witnessed.wrong == []
+
+
+@pytest.mark.parametrize(
+    "stack", [name if name == "storage" else pytest.param(name, marks=pytest.mark.thorough) for name in GATES]
+)
+def test_what_was_accepted_is_waited_for(enter: Callable[..., Play], project: Project, stack: str) -> None:
+    """The backend says yes and takes its time: nothing is told before it is gone."""
+    place, ending = GATES[stack]
+    play = enter(stack)
+    before = play.look()
+    play.apply()
+    with gate(place, match=f"^{project.name}-{ending}$", action="hang") as hanging:
+        janitor = play.stage.start("destroy", "-y", "--direct")
+        assert hanging.reached(timeout=60)
+        time.sleep(LONG_ENOUGH)
+        assert janitor.process.poll() is None, "it said something while the object was there"
+        assert f"{project.name}-{ending}" in {seen.name for seen in play.look().values()}
+    ended = janitor.end()
+    assert ended.code == 0, ended.text
+    assert play.look() == before
