@@ -53,6 +53,10 @@ LISTENED = (*BALANCER, make("listener", "listener", load_balancer="lb"))
 POOLED = (*LISTENED, make("pool", "pool", listener="listener"))
 MEMBER = (*POOLED, make("member", "member", pool="pool"))
 VOLUME = (make("volume", "volume"),)
+SHARE = (make("share", "share"),)
+SHARE_NETWORK = (*NETWORK, make("share_network", "shares", subnet="sub"))
+SERVED = (*SHARE_NETWORK, make("share", "share", network="shares"))
+BOXED = (make("secret", "secret"), make("secret_container", "box", secrets=("secret",)))
 REFUSED, ACCEPTED, DENIED = Reply.REFUSED, Reply.ACCEPTED, Reply.DENIED
 
 CASES = (
@@ -253,6 +257,54 @@ CASES = (
     ),
     Case("balancer-in-the-update-of-a-member", MEMBER, "lb", REFUSED, "Client", 409, first=("member",)),
     Case("listener", LISTENED, "listener", ACCEPTED, status=204, gone=("listener",), stays=("lb",)),
+    Case(
+        "share-with-a-snapshot",
+        (*SHARE, make("share_snapshot", "snap", share="share")),
+        "share",
+        DENIED,
+        "forbidden",
+        403,
+        ("snap",),
+    ),
+    Case("share", SHARE, "share", ACCEPTED, status=202, gone=("share",)),
+    Case(
+        "share-snapshot",
+        (*SHARE, make("share_snapshot", "snap", share="share")),
+        "snap",
+        ACCEPTED,
+        status=202,
+        gone=("snap",),
+        stays=("share",),
+    ),
+    Case(
+        "snapshot-that-a-share-was-made-from",
+        (*SHARE, make("share_snapshot", "snap", share="share"), make("share", "copy", snapshot="snap")),
+        "snap",
+        ACCEPTED,
+        status=202,
+        gone=("snap",),
+        stays=("share", "copy"),
+    ),
+    Case("share-network-with-a-share", SERVED, "shares", REFUSED, "conflictingRequest", 409, ("share",)),
+    Case("share-network", SHARE_NETWORK, "shares", ACCEPTED, status=202, gone=("shares",), stays=("net", "sub")),
+    Case("network-with-a-share-server", SERVED, "net", REFUSED, "NetworkInUse", 409, ("shares",)),
+    Case("subnet-with-a-share-server", SERVED, "sub", REFUSED, "SubnetInUse", 409, ("shares",)),
+    Case(
+        "security-service-of-a-share-network",
+        (
+            *NETWORK,
+            make("security_service", "directory"),
+            make("share_network", "shares", subnet="sub", services=("directory",)),
+        ),
+        "directory",
+        DENIED,
+        "forbidden",
+        403,
+        ("shares",),
+    ),
+    Case("security-service", (make("security_service", "it"),), "it", ACCEPTED, status=202, gone=("it",)),
+    Case("secret-in-a-container", BOXED, "secret", ACCEPTED, status=204, gone=("secret",), stays=("box",)),
+    Case("container-leaves-its-secrets", BOXED, "box", ACCEPTED, status=204, gone=("box",), stays=("secret",)),
     Case(
         "second-child-of-a-balancer",
         (*LISTENED, make("listener", "second", load_balancer="lb", protocol_port=81)),

@@ -14,7 +14,7 @@ from random import Random
 from typing import Any
 
 from builders import HOME
-from engine import memory_holders, memory_makers, memory_rules
+from engine import memory_holders, memory_makers, memory_rules, memory_shares
 
 from janitor.core.catalogue import KINDS, observe, source_kind
 from janitor.core.model import Holder, Observed, Ref, Scope
@@ -34,6 +34,7 @@ class Times:
     child: float = 0.3  # of a load balancer
     volume: float = 0.8
     attachment: float = 0.5
+    share_server: float = 2.0
     never: set[str] = field(default_factory=set)  # ids whose delete is accepted and never ends
 
 
@@ -106,7 +107,7 @@ class MemoryCloud:
         return f"{kind}-{self._count:04d}"
 
     def put(self, kind: str, body: Body) -> str:
-        identifier = str(body[KINDS[kind].id_field])
+        identifier = str(body[KINDS[kind].id_field]).rpartition("/")[2]  # Barbican's is the end of a link
         self.bodies[kind][identifier] = body
         return identifier
 
@@ -181,7 +182,8 @@ class MemoryCloud:
         for kind, identifier in memory_holders.holders(self, observed, answer):
             one = next((o for o in self._seen(observed.ref.scope, kind, shared=True) if o.ref.id == identifier), None)
             if one is not None:
-                found.append(Holder(kind, identifier, one.name, one.project_id, one))
+                passing = memory_shares.is_passing(self, one)
+                found.append(Holder(kind, identifier, one.name, one.project_id, one, passing=passing))
         return found
 
     def _seen(self, scope: Scope, kind: str, *, shared: bool = False) -> Iterator[Observed]:

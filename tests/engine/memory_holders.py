@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from engine import memory_shares
 from engine.memory_answers import Body
 from engine.memory_rules import TAKEN_ALONG, addresses_behind, interfaces, on_subnet, ports
 from engine.memory_storage import increments
@@ -23,9 +24,9 @@ def holders(cloud: MemoryCloud, observed: Observed, answer: Answer) -> Iterator[
     if held == "security_group":
         yield from _as_holders(p for p in cloud.live("port") if identifier in p["security_groups"])
     elif held == "subnet":
-        yield from _as_holders(p for p in on_subnet(cloud, identifier) if p["device_owner"] not in TAKEN_ALONG)
+        yield from _users(cloud, on_subnet(cloud, identifier))
     elif held == "network":
-        yield from _as_holders(p for p in ports(cloud, network_id=identifier) if p["device_owner"] not in TAKEN_ALONG)
+        yield from _users(cloud, ports(cloud, network_id=identifier))
     elif held == "router":
         yield from _as_holders(interfaces(cloud, identifier))
     elif held == "router_interface":
@@ -40,6 +41,14 @@ def holders(cloud: MemoryCloud, observed: Observed, answer: Answer) -> Iterator[
         yield from (("volume_backup", other["id"]) for other in increments(cloud, identifier))
     elif held == "volume_snapshot":
         yield from (("volume", v["id"]) for v in cloud.live("volume") if v["snapshot_id"] == identifier)
+    else:
+        yield from memory_shares.holders(cloud, held, identifier)
+
+
+def _users(cloud: MemoryCloud, found: list[Body]) -> Iterator[tuple[str, str]]:
+    servers = [port for port in found if port["device_owner"] == memory_shares.SERVER_OWNER]
+    yield from _as_holders(p for p in found if p["device_owner"] not in TAKEN_ALONG and p not in servers)
+    yield from (memory_shares.behind(cloud, port) for port in servers)
 
 
 def _as_holders(found: Iterable[Body]) -> Iterator[tuple[str, str]]:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from engine import memory_shares
+
 if TYPE_CHECKING:
     from engine.memory_cloud import MemoryCloud
 
@@ -22,6 +24,13 @@ def _body(cloud: MemoryCloud, kind: str, name: str, project: str, **fields: Any)
 def _plain(kind: str, **fixed: Any) -> Callable[..., str]:
     def make(cloud: MemoryCloud, name: str, project: str, **fields: Any) -> str:
         return cloud.put(kind, _body(cloud, kind, name, project, **fixed, **fields))
+
+    return make
+
+
+def _with(kind: str, more: Callable[..., dict[str, Any]]) -> Callable[..., str]:
+    def make(cloud: MemoryCloud, name: str, project: str, **fields: Any) -> str:
+        return cloud.put(kind, _body(cloud, kind, name, project, **more(cloud, **fields)))
 
     return make
 
@@ -198,4 +207,5 @@ MAKERS: Mapping[str, Callable[..., str]] = {
     "pool": _pool,
     "member": _member,
     "health_monitor": _monitor,
+    **{kind: _with(kind, more) for kind, more in memory_shares.BODIES.items()},
 }

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from engine import memory_balancer, memory_storage
+from engine import memory_balancer, memory_shares, memory_storage
 from engine.memory_answers import GONE, NO_CONTENT, Body, drop_port, refused, row
 from engine.memory_storage import start_volume
 
@@ -105,7 +105,8 @@ def _port(cloud: MemoryCloud, observed: Observed) -> Answer:
         return GONE
     if port["device_owner"] in INTERFACE_OWNERS and port["device_id"] in cloud.bodies["router"]:
         return refused("ServicePortInUse")
-    if port["device_owner"].startswith("compute:") and port["device_id"] in cloud.bodies["server"]:
+    of_server = port["device_owner"].startswith("compute:") and port["device_id"] in cloud.bodies["server"]
+    if of_server or port["device_owner"] == memory_shares.SERVER_OWNER:
         return Answer(Reply.DENIED, 403, "PolicyNotAuthorized", text="delete_port is disallowed by policy")
     for trunk in cloud.live("trunk"):
         if trunk["port_id"] == port["id"]:
@@ -202,5 +203,6 @@ DELETES: Mapping[str, Callable[[MemoryCloud, Observed], Answer]] = {
     "server": _server,
     **memory_storage.DELETES,
     **memory_balancer.DELETES,
+    **memory_shares.DELETES,
     **{kind: partial(row, kind) for kind in ("keypair", "server_group", "image")},
 }

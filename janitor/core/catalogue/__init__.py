@@ -106,6 +106,7 @@ def closure(names: frozenset[str]) -> frozenset[str]:
         source_kind(kind.name)
         for kind in KINDS.values()
         if kind.fate is not Fate.REFUSED
+        and not kind.alone  # only a source that names it makes one ours
         and any(ref.order is not Order.NAMES and source_kind(ref.kind) in base for ref in kind.references)
     }
     users = {ref.kind for name in base | near for ref in KINDS[name].references if ref.order is Order.HELD}
