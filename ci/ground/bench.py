@@ -21,6 +21,7 @@ from ground.cloud import LocalCloud
 from ground.crude import clear
 from ground.rivals import CLEANUP, CRUDE, JANITOR, RIVALS, TOFU, Measured, Rival, client, help_seconds, measure
 from ground.rounds import NAME_VARIABLES, Task, apply, stage
+from ground.scanning import Scanned, scan_empty
 
 GOALS: Mapping[str, tuple[str, float]] = {
     "faster than tofu destroy": ("at least", 7.0),
@@ -28,6 +29,8 @@ GOALS: Mapping[str, tuple[str, float]] = {
     "requests per managed resource": ("at most", 3.0),
     "seconds of janitor --help": ("at most", 0.25),
     "MB of memory": ("at most", 150.0),
+    "seconds to scan every kind of an empty project": ("at most", 1.5),
+    "requests of that for each kind": ("at most", 1.0),
 }
 
 
@@ -49,7 +52,7 @@ def main(arguments: list[str]) -> int:
     if CLEANUP in rivals:
         client()
     rows = [_one(rival, cloud, chosen.stack) for rival in rivals]
-    figures = ratios(rows, helping)
+    figures = ratios(rows, helping, scan_empty(cloud))
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     path = chosen.json or cache_dir() / "bench" / f"{chosen.stack}-{now.replace(':', '')}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -78,11 +81,15 @@ def _one(rival: Rival, cloud: LocalCloud, stack: str) -> Measured:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def ratios(rows: list[Measured], helping: float) -> dict[str, float]:
+def ratios(rows: list[Measured], helping: float, scanned: Scanned) -> dict[str, float]:
     """The figures that have a goal, of what was measured."""
     by_name = {row.rival: row for row in rows}
     janitor = by_name.get(JANITOR.name)
-    figures = {"seconds of janitor --help": helping}
+    figures = {
+        "seconds of janitor --help": helping,
+        "seconds to scan every kind of an empty project": scanned.seconds,
+        "requests of that for each kind": scanned.requests / scanned.kinds,
+    }
     if janitor is not None:
         figures["requests per managed resource"] = janitor.report.get("requests", 0) / janitor.resources
         figures["MB of memory"] = janitor.peak

@@ -25,14 +25,14 @@ MARKER_LOST = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND})
 """What services say to a marker whose object was deleted between two pages."""
 
 
-def bodies(session: Session, name: str) -> list[Body]:
-    """All bodies of a kind that has a listing of its own, in our project."""
+def bodies(session: Session, name: str, above: Iterable[Body] | None = None) -> list[Body]:
+    """All bodies of a kind that has a listing of its own, in our project. `above`: its parents, where known."""
     kind = KINDS[name]
     if name in swift.LISTERS:
         return swift.LISTERS[name](session)
     if kind.nested and not kind.parent_field:
-        parents = (body for body in bodies(session, kind.nested) if _may_have(kind, body))
-        ids = [str(body.get(KINDS[kind.nested].id_field)) for body in parents]
+        parents = bodies(session, kind.nested) if above is None else above
+        ids = [str(body.get(KINDS[kind.nested].id_field)) for body in parents if _may_have(kind, body)]
         return [body for parent in ids for body in children(session, kind, parent)]
     path, query = filled(session, kind.listing or kind.path), _query(session, kind)
     found = [_unwrapped(kind, body) for body in paged(session, kind, path, query=query)]

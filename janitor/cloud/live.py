@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -25,6 +26,7 @@ from janitor.core.plan import Step
 from janitor.engine.protocols import Answer, CloudFault, Reply
 
 _T = TypeVar("_T")
+Bodies = dict[tuple[Scope, str], list[inventory.Body]]
 
 PASSING = frozenset({Reply.THROTTLED, Reply.BROKEN})
 """Replies that may be another one a moment later."""
@@ -123,44 +125,69 @@ class LiveCloud:
         return [port for ports in found for port in ports]
 
     def scan(self, kinds: Iterable[str], *, claimed: Iterable[str] = ()) -> World:
-        """List these kinds everywhere, each listing once. `claimed`: kinds of which some source names an object."""
-        sources = sorted({source_kind(kind) for kind in kinds})
+        """List these kinds everywhere, each listing once. `claimed`: kinds of which some source names an object.
+
+        What is listed below parents comes after them, and asks nothing where there are none.
+        """
+        sources = _alternating({source_kind(kind) for kind in kinds})
         contradicted = {source_kind(kind) for kind in claimed}
+        above = [source for source in sources if not KINDS[source].nested or KINDS[source].parent_field]
+        shown: Bodies = {}
         tasks = [
-            partial(self._list_source, scope, source, claimed=source in contradicted)
-            for source in sources
+            partial(self._list_source, scope, source, shown, claimed=source in contradicted)
+            for source in above
             for scope in self.scopes
         ]
-        return self._world(batch.all_of(tasks, threads=self._threads))
+        parts = batch.all_of(tasks, threads=self._threads)
+        hidden = {where: why for part in parts for where, why in part.unseen.items()}
+        tasks = [
+            partial(self._list_below, scope, source, shown, hidden, claimed=source in contradicted)
+            for source in sources
+            for scope in self.scopes
+            if source not in above
+        ]
+        return self._world([*parts, *batch.all_of(tasks, threads=self._threads)])
 
     def lookup(self, refs: Iterable[Ref]) -> World:
         """Read these objects by their ids, each in its own scope. What is in no scope of this run is unseen."""
         tasks = [partial(self._look_up, ref) for ref in sorted(set(refs))]
         return self._world(batch.all_of(tasks, threads=self._threads))
 
-    def _list_source(self, scope: Scope, source: str, *, claimed: bool) -> World:
+    def _list_source(self, scope: Scope, source: str, shown: Bodies, *, claimed: bool) -> World:
         service = KINDS[source].service
         if self._sessions[scope].endpoint(service) is None:
             why = f"the catalog of {scope.cloud}/{scope.region} has no {service} service"
             return self._not_offered(scope, source, why, claimed=claimed)
         try:
-            found = self._patiently(partial(self._observed_in, scope, source))
+            found = self._patiently(partial(self._observed_in, scope, source, shown))
         except CloudFault as fault:
             # Where the kind is no extension, a 404 to the listing says: wrong address.
             if fault.answer.status == HTTPStatus.NOT_FOUND and (extension := KINDS[source].extension):
                 why = f"the {service} service of {scope.cloud}/{scope.region} has no {extension} extension"
+                shown[scope, source] = []
                 return self._not_offered(scope, source, why, claimed=claimed and not KINDS[source].retired)
             return World(unseen={(scope, source): reason(fault.answer)})
         return World({o.ref: o for o in found}, listed=self._shown(scope, source))
+
+    def _list_below(
+        self, scope: Scope, source: str, shown: Bodies, hidden: Mapping[tuple[Scope, str], str], *, claimed: bool
+    ) -> World:
+        """List what is below parents: nothing is asked where there are none, nothing known where they are unseen."""
+        why = hidden.get((scope, KINDS[source].nested))
+        if why is not None:
+            return World(unseen={(scope, source): why})
+        return self._list_source(scope, source, shown, claimed=claimed)
 
     def _not_offered(self, scope: Scope, source: str, why: str, *, claimed: bool) -> World:
         self._note(f"{why}: nothing of the kind can be there")
         return World(unseen={(scope, source): why}) if claimed else World(listed=self._shown(scope, source))
 
-    def _observed_in(self, scope: Scope, source: str) -> list[Observed]:
-        session = self._sessions[scope]
+    def _observed_in(self, scope: Scope, source: str, shown: Bodies) -> list[Observed]:
+        """List one kind, and keep what it shows for the kinds below it."""
+        session, above = self._sessions[scope], KINDS[source].nested
         with self._turn(scope, KINDS[source].service):
-            return inventory.observed_in(session, source, inventory.bodies(session, source))
+            found = shown[scope, source] = inventory.bodies(session, source, shown.get((scope, above)))
+        return inventory.observed_in(session, source, found)
 
     def _look_up(self, ref: Ref) -> World:
         source = source_kind(ref.kind)
@@ -218,6 +245,17 @@ class LiveCloud:
     def _note(self, text: str) -> None:
         with self._lock:
             self._notes.setdefault(text)
+
+
+def _alternating(sources: Iterable[str]) -> list[str]:
+    """The kinds in an order in which the services take turns: no hand waits for a service that is asked enough."""
+    turns: Counter[str] = Counter()
+    places: list[tuple[int, str]] = []
+    for source in sorted(sources):
+        service = KINDS[source].service
+        turns[service] += 1
+        places.append((turns[service], source))
+    return [source for _, source in sorted(places)]
 
 
 def reason(answer: Answer) -> str:

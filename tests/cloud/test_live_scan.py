@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import stock
+import stock_shares as manila
 
 from ground.cloud import Fault, LocalCloud, Project, fault_region
 from janitor.cloud import inventory
@@ -21,6 +22,7 @@ from janitor.engine.protocols import CloudFault, Reply
 pytestmark = [pytest.mark.cloud, pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")]
 
 HASTY = Patience(attempts=2, first=0.05, longest=0.2)
+LISTED = [name for name, kind in KINDS.items() if kind.is_listed]
 NOBODY = "11111111-1111-4111-8111-111111111111"
 
 
@@ -40,14 +42,43 @@ def live(signed_in: Session) -> Iterator[LiveCloud]:
         yield cloud
 
 
-def test_a_scan_asks_one_request_per_source_kind(live: LiveCloud) -> None:
+def below(name: str) -> bool:
+    """Whether a kind is listed below each of its parents."""
+    return bool(KINDS[name].nested) and not KINDS[name].parent_field
+
+
+def test_a_scan_asks_once_for_each_kind_and_nothing_below_parents_that_are_not_there(live: LiveCloud) -> None:
+    """The second scan: the first one also learns which microversions the services have."""
+    live.scan(LISTED)
     before = live.requests
-    world = live.scan(KINDS)
-    sources = {source_kind(name) for name in KINDS}
+    world = live.scan(LISTED)
+    sources = {source_kind(name) for name in LISTED}
     optional = {name for name in sources if live.session(live.scopes[0]).endpoint(KINDS[name].service) is None}
-    assert live.requests - before == len(sources - optional)
+    assert live.requests - before == len([name for name in sources - optional if not below(name)])
     assert world.unseen == {}
-    assert world.listed == {(live.scopes[0], name) for name in KINDS}
+    assert world.listed >= {(live.scopes[0], name) for name in LISTED}
+
+
+@pytest.mark.services("manila")
+def test_children_are_listed_below_what_the_same_scan_has_shown(project: Project, conn: Any, live: LiveCloud) -> None:
+    """Three requests, not four: the parents are not listed again for them."""
+    rules = [manila.access(conn, f"{project.name}-{number}") for number in range(2)]
+    live.scan(["share"])  # learns the microversion
+    before = live.requests
+    world = live.scan(["share", "share_access_rule"])
+    assert live.requests - before == 3
+    assert world.unseen == {}
+    assert {kind for _, kind in world.listed} >= {"share", "share_access_rule"}
+    assert {o.ref.id for o in world.of_kind("share_access_rule")} == set(rules)
+
+
+@pytest.mark.services("manila")
+def test_children_of_parents_that_are_unseen_are_unseen_too(region: tuple[Any, LiveCloud]) -> None:
+    proxies, live = region
+    proxies.rules = [Fault(service="shared-file-system", path="/shares", status=500)]
+    world = live.scan(["share", "share_access_rule"])
+    assert {kind for _, kind in world.unseen} == {"share", "share_access_rule"}
+    assert not {kind for _, kind in world.listed}
 
 
 def test_the_scan_is_dated_by_the_clouds_clock(live: LiveCloud) -> None:
@@ -61,7 +92,7 @@ def test_a_foreign_project_stays_out_of_the_scan(
 ) -> None:
     stock.port(conn, project.name)
     with local_cloud.project(f"{project.name}-other", tmp_path / "other") as other:
-        world = LiveCloud([stock.session(other)]).scan(KINDS)
+        world = LiveCloud([stock.session(other)]).scan(LISTED)
         assert {(o.ref.kind, o.name) for o in world.objects.values() if o.ref.kind != "security_group_rule"} == {
             ("security_group", "default")
         }
@@ -113,7 +144,7 @@ def region(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_a_service_that_is_down_is_unseen(region: tuple[Any, LiveCloud]) -> None:
     proxies, live = region
     with proxies.down("compute"):
-        world = live.scan(KINDS)
+        world = live.scan(LISTED)
     unseen = {kind for _, kind in world.unseen}
     assert unseen == {"server", "keypair", "server_group"}
     assert all("the connection was refused" in why for why in world.unseen.values())
@@ -162,7 +193,7 @@ def test_a_missing_extension_has_nothing_and_a_missing_path_is_unseen(region: tu
     world = live.scan(["trunk", "network"])
     assert list(world.unseen) == [(scope, "network")]
     assert world.listed == {(scope, "trunk")}
-    why = f"the network service of {scope.cloud}/{scope.region} has no trunks"
+    why = f"the network service of {scope.cloud}/{scope.region} has no trunk extension"
     assert live.notes == (f"{why}: nothing of the kind can be there",)
     assert live.scan(["trunk"], claimed=["trunk"]).unseen == {(scope, "trunk"): why}
 
