@@ -5,7 +5,6 @@ What a scenario claims about the cloud comes from `ground.neighbour.look`, a lis
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import openstack
+from documents import run_document
 
 from ground.cloud import Project
 from ground.neighbour import Seen, look
@@ -60,7 +60,7 @@ class Running:
             code = self.process.wait(timeout)
         finally:
             self.process.kill()
-        report = json.loads(self.report.read_text(encoding="utf-8")) if self.report.exists() else {}
+        report = run_document(self.report.read_text(encoding="utf-8")) if self.report.exists() else {}
         text = self.text.read_text(encoding="utf-8")
         assert "Traceback" not in text, text
         return Ran(code, report, text, time.monotonic() - self.begun)

@@ -38,11 +38,12 @@ class Floor:
     grounds: tuple[str, ...] = ()
 
 
-HIGHER = ("cloud", "scenarios", "kinds")
+HIGHER = ("browser", "cloud", "scenarios", "kinds")
 """Folders of tests that are not on the lowest floor."""
 
 FLOORS = (
     Floor("core", ("tests",), (*(f"--ignore=tests/{name}" for name in HIGHER), "-n", "2", "--dist", "worksteal")),
+    Floor("browser", ("tests/browser",), (), grounds=("browser",)),
     Floor("cloud", ("tests/cloud",), ("-n", "4"), grounds=("cloud",)),
     Floor(
         "scenarios",

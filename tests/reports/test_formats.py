@@ -11,15 +11,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-from jsonschema import Draft202012Validator, FormatChecker
+from documents import run_document
+from jsonschema import Draft202012Validator
 from runs import BEGUN, EMPTY, LEFT, PLANNED, hostile, result
 
-from janitor.core.model import Holder, Outcome
-from janitor.core.outcome import Agreement, Command, RunReport
+from janitor.core.model import Evidence, Holder, Outcome
+from janitor.core.outcome import Agreement, Command, RunReport, RunVerdict
 from janitor.reports import FORMATS, kinds, words, write
 from janitor.reports import json as json_report
 
@@ -36,14 +36,6 @@ RUNS = {
     "hostile": hostile(),
 }
 CODES = {"left": 1, "refused": 3, "interrupted": 130, "unverified": 4, "disagrees": 5, "hostile": 1}
-
-
-def strict(schema: Any) -> Any:
-    """The schema, allowing nothing but what it names: a key that is not described must not be written."""
-    if isinstance(schema, dict):
-        closed = {"additionalProperties": False} if "properties" in schema else {}
-        return {key: strict(value) for key, value in schema.items()} | closed
-    return [strict(item) for item in schema] if isinstance(schema, list) else schema
 
 
 def texts(node: object) -> Iterator[str]:
@@ -69,11 +61,17 @@ def test_a_run_in_full(name: str, run: str) -> None:
 
 @pytest.mark.parametrize("run", RUNS)
 def test_json_keeps_its_schema(run: str) -> None:
+    Draft202012Validator.check_schema(json.loads(json_report.schema()))
+    assert run_document(FORMATS["json"](RUNS[run]))["exit_code"] == CODES.get(run, 0)
+
+
+def test_every_word_of_a_run_is_in_the_schema() -> None:
     schema = json.loads(json_report.schema())
-    Draft202012Validator.check_schema(schema)
-    document = json.loads(FORMATS["json"](RUNS[run]))
-    Draft202012Validator(strict(schema), format_checker=FormatChecker()).validate(document)
-    assert document["exit_code"] == CODES.get(run, 0)
+    fields = schema["$defs"]["object"]["properties"]
+    assert {Command.DESTROY, Command.PLAN, Command.SWEEP} <= set(schema["properties"]["command"]["enum"])
+    assert set(RunVerdict) <= set(schema["properties"]["verdict"]["enum"])
+    assert set(Outcome) <= set(fields["outcome"]["enum"])
+    assert set(Evidence) <= set(fields["evidence"]["items"]["enum"])
 
 
 def test_json_has_the_keys_that_scripts_are_written_against() -> None:

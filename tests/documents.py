@@ -1,0 +1,28 @@
+"""Every JSON report that a test reads keeps the published schema, and says nothing that it does not describe."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker
+
+from janitor.reports import json as json_report
+
+
+def strict(schema: Any) -> Any:
+    """The schema, allowing nothing but what it names: a key that is not described must not be written."""
+    if isinstance(schema, dict):
+        closed = {"additionalProperties": False} if "properties" in schema else {}
+        return {key: strict(value) for key, value in schema.items()} | closed
+    return [strict(item) for item in schema] if isinstance(schema, list) else schema
+
+
+REPORT = Draft202012Validator(strict(json.loads(json_report.schema())), format_checker=FormatChecker())
+
+
+def run_document(text: str) -> dict[str, Any]:
+    """The JSON report of a run as plain values, validated."""
+    document: dict[str, Any] = json.loads(text)
+    REPORT.validate(document)
+    return document
