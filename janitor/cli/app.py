@@ -12,6 +12,7 @@ import typer
 from janitor import __version__
 from janitor.cli.apply import apply
 from janitor.cli.boundary import guarded
+from janitor.cli.check import check
 from janitor.cli.destroy import destroy
 from janitor.cli.graph import graph
 from janitor.cli.kinds import kinds
@@ -58,6 +59,7 @@ def root(
 
 app.command()(destroy)
 app.command()(plan)
+app.command()(check)
 app.command()(apply)
 app.command()(kinds)
 app.command()(graph)

@@ -92,7 +92,8 @@ class Session:
         self._offered: dict[str, versions.Version] = {}  # newest microversions by service
         self._catalog = access.service_catalog
         self.user_id = str(access.user_id)
-        self.is_admin = "admin" in (access.role_names or ())
+        self.roles = frozenset(str(name) for name in access.role_names or ())
+        self.is_admin = "admin" in self.roles
         self.credential_id = str(getattr(access, "application_credential_id", None) or "")  # not in v2 tokens
         region = config.get_region_name() or sole_region(access)
         self.scope = Scope(str(config.name), region, str(access.project_id), str(access.project_name or ""))

@@ -49,16 +49,21 @@ def evaluate(
     `written`: the text, where it was read before.
     """
     written = written or hcl.read(root)
+    shown, problem = (None, "") if how == "static" else planned_on_nothing(root, timeout=timeout, stop=stop)
+    return configured(root, written, shown, problem, how=how)
+
+
+def configured(
+    root: RootModule, written: hcl.Written, shown: Object | None, problem: str, *, how: How = "auto"
+) -> Configuration:
+    """The configuration as its text and a plan on an empty state say it; `problem`: why there is no plan."""
     base = _written(written)
     text = _Text(base.protected, references.imported(written), references.refers(written), given_words(root))
     known, complete = evaluator.instances(root, written)
-    if how == "static":
-        return replace(base, instances=_declared(known, text), complete=complete, evaluator="static")
-    shown, problem = planned_on_nothing(root, timeout=timeout, stop=stop)
     if shown is not None:
         text = replace(text, importing=frozenset(_importing(shown)))
         return replace(base, instances=_declared(_of_plan(shown, known), text), complete=True, evaluator="plan")
-    base = replace(base, problems=(*base.problems, problem))
+    base = replace(base, problems=(*base.problems, problem) if problem else base.problems)
     if how == "binary":
         return base
     return replace(base, instances=_declared(known, text), complete=complete, evaluator="static")
@@ -99,7 +104,7 @@ def _written(written: hcl.Written) -> Configuration:
 def _of_plan(shown: Object, known: Iterable[Instance]) -> Iterator[Instance]:
     # A map with one unknown element is unknown as a whole to the provider; of its marks our own evaluator knows more.
     beside = {one.address: one.values for one in known}
-    for resource in _resources(_mapping(_mapping(shown.get("planned_values")).get("root_module"))):
+    for resource in resources(_mapping(_mapping(shown.get("planned_values")).get("root_module"))):
         if resource.get("mode") != "managed":
             continue
         address = str(resource.get("address"))
@@ -122,10 +127,11 @@ def _importing(shown: Object) -> Iterator[str]:
             yield str(body.get("address"))
 
 
-def _resources(module: Object) -> Iterator[Object]:
+def resources(module: Object) -> Iterator[Object]:
+    """The resource instances of a module as a plan shows it, and of all modules below."""
     yield from (_mapping(resource) for resource in _list(module.get("resources")))
     for child in _list(module.get("child_modules")):
-        yield from _resources(_mapping(child))
+        yield from resources(_mapping(child))
 
 
 def _declared(instances: Iterable[Instance], text: _Text) -> tuple[Declared, ...]:

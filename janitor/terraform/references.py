@@ -44,14 +44,24 @@ def edges(written: Written) -> tuple[tuple[str, str], ...]:
             if mode == "managed":
                 dependent = module.address(mode, kind, name)
                 named = {n.address for n in _named(written, module, body, frozenset())} | implied
-                found |= {(dependent, dependency) for dependency in named - {dependent}}
+                found |= {(dependent, one) for one in named - {dependent} if not is_data(one)}
     return tuple(sorted(found))
 
 
-def refers(written: Written) -> Mapping[str, tuple[tuple[str, Named], ...]]:
-    """Resource address → (attribute, what it names); attributes of nested blocks as `block.attribute`."""
+def is_data(address: str) -> bool:
+    """Whether an address is that of a data source."""
+    return f".{address}".rpartition(".data.")[1] != ""
+
+
+def refers(written: Written, *, data: bool = False) -> Mapping[str, tuple[tuple[str, Named], ...]]:
+    """Resource address → (attribute, what it names); attributes of nested blocks as `block.attribute`.
+
+    What a data source names counts as named through it; with `data`, the data source itself does, too.
+    """
     return {
-        module.address(mode, kind, name): tuple(_of_resource(written, module, body))
+        module.address(mode, kind, name): tuple(
+            pair for pair in _of_resource(written, module, body) if data or not is_data(pair[1].address)
+        )
         for module in written.modules.values()
         for (mode, kind, name), body in module.resources.items()
         if mode == "managed"
@@ -184,8 +194,10 @@ def _resolve(
     elif first == "module":
         yield from _of_module(written, module, traversal, seen)
     elif first == "data" and len(traversal.names) > len(("data", "type")):
-        body = module.resources.get(("data", second, traversal.names[2]))
-        yield from _named(written, module, body, seen)
+        read = ("data", second, traversal.names[2])
+        if read in module.resources:
+            yield Named(module.address(*read), _index(traversal.index))
+        yield from _named(written, module, module.resources.get(read), seen)
     elif ("managed", first, second) in module.resources:
         yield Named(module.address("managed", first, second), _index(traversal.index))
 

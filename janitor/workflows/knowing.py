@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
@@ -102,8 +102,11 @@ class Reading:
     accounted: bool
 
 
-def gather(call: Call, stack: ExitStack) -> Knowledge:
-    """Read it all; what stays open is closed with the stack. Raises JanitorError with one sentence."""
+def gather(call: Call, stack: ExitStack, *, configured: Callable[[], Configuration] | None = None) -> Knowledge:
+    """Read it all; what stays open is closed with the stack. Raises JanitorError with one sentence.
+
+    `configured` gives the evaluated configuration, where somebody is at it already.
+    """
     settings, console = call.settings, call.console
     signed_in = call.beside(partial(connect, settings.os_cloud, pool_size=2 * settings.concurrency))
     with console.phase("Reading the state"):
@@ -126,7 +129,7 @@ def gather(call: Call, stack: ExitStack) -> Knowledge:
     signs = _interrupted(lock, book.recollection, logs)
     with console.phase("Reading the configuration"):
         wanted = snapshot.health is not Health.WHOLE or bool(signs or logs)
-        configuration = _configuration(root, call, written, wanted=wanted)
+        configuration = configured() if configured else _configuration(root, call, written, wanted=wanted)
     call.go_on()
     reading = Reading(
         root=root,

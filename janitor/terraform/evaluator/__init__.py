@@ -29,32 +29,35 @@ class Instance:
     values: Mapping[str, object] = field(default_factory=dict, repr=False)
 
 
-def instances(root: RootModule, written: Written) -> tuple[tuple[Instance, ...], bool]:
-    """Every instance that can be told apart, and whether nothing was left open."""
+def instances(
+    root: RootModule, written: Written, *, attributes: frozenset[str] = STATE_ATTRIBUTES, mode: str = "managed"
+) -> tuple[tuple[Instance, ...], bool]:
+    """Every instance that can be told apart, and whether nothing was left open. `mode`: managed, or data."""
     module = written.modules[()]
     scope = Scope(written, module, root.workspace, inputs=input_values(root, module))
     found: list[Instance] = []
-    complete = _collect(scope, found)
+    complete = _collect(scope, found, attributes, mode)
     return tuple(found), complete and not written.hidden and not written.missing
 
 
-def _collect(scope: Scope, found: list[Instance]) -> bool:
+def _collect(scope: Scope, found: list[Instance], attributes: frozenset[str], wanted: str) -> bool:
     complete = True
     for (mode, kind, name), body in sorted(scope.module.resources.items()):
-        if mode != "managed":
+        if mode != wanted:
             continue
         resource = scope.module.address(mode, kind, name)
+        label = f"{scope.prefix}{'data.' if mode == 'data' else ''}{kind}.{name}"
         try:
             expanded = scope.expanded(body)
         except Hole:
-            found.append(Instance(f"{scope.prefix}{kind}.{name}", resource, kind))
+            found.append(Instance(label, resource, kind))
             complete = False
             continue
         for key, own in expanded:
-            values = {a: scope.open(body[a], own) for a in sorted(STATE_ATTRIBUTES & body.keys())}
+            values = {a: scope.open(body[a], own) for a in sorted(attributes & body.keys())}
             complete = complete and not isinstance(values.get("name"), Hole)
             whole = {a: _without_holes(value) for a, value in values.items() if not isinstance(value, Hole)}
-            found.append(Instance(f"{scope.prefix}{kind}.{name}{key}", resource, kind, key, whole))
+            found.append(Instance(f"{label}{key}", resource, kind, key, whole))
     for call in sorted(scope.module.calls):
         try:
             below = scope.children(call)
@@ -62,7 +65,7 @@ def _collect(scope: Scope, found: list[Instance]) -> bool:
             complete = False
             continue
         for child in below.values():
-            complete = _collect(child, found) and complete
+            complete = _collect(child, found, attributes, wanted) and complete
     return complete
 
 
