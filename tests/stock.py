@@ -13,6 +13,7 @@ import openstack
 import stock_compute
 import stock_keys
 import stock_more
+import stock_network
 import stock_shares
 
 from ground.cloud import Project
@@ -30,18 +31,9 @@ STRANGER = "0123456789abcdef0123456789abcdef"  # a project that nobody has
 ORDER = (
     *stock_more.ORDER,
     *("share_snapshot", "share", "share_network", "security_service", "secret_order", "secret_container", "secret"),
-    *("load_balancer", "floating_ip", "server", "trunk", "router_route", "router_interface", "port", "router"),
-    *(
-        "subnet",
-        "network",
-        "security_group",
-        "host_attachment",
-        "volume_backup",
-        "volume_snapshot",
-        "volume",
-        "image",
-        "keypair",
-    ),
+    *("load_balancer", *stock_network.ABOVE, "floating_ip", "server", "trunk", "router_route", "router_interface"),
+    *("port", "router", "subnet", "network", "security_group", *stock_network.BELOW, "host_attachment"),
+    *("volume_backup", "volume_snapshot", "volume", "image", "keypair"),
     *("server_group", "ec2_credential", "application_credential"),
 )
 
@@ -95,7 +87,13 @@ def swept(live: LiveCloud) -> Iterator[LiveCloud]:
 
 def _rest(live: LiveCloud) -> list[Observed]:
     world = live.scan(ORDER)
-    return [o for kind in ORDER for o in world.of_kind(kind) if (o.ref.kind, o.name) != ("security_group", "default")]
+    return [o for kind in ORDER for o in world.of_kind(kind) if not _comes_back(o)]
+
+
+def _comes_back(observed: Observed) -> bool:
+    """Neutron makes a group `default` for each project, and firewalls what stands in theirs."""
+    firewall = observed.ref.kind.startswith("firewall_") and observed.name.startswith("default")
+    return firewall or (observed.ref.kind, observed.name) == ("security_group", "default")
 
 
 def network(conn: Any, name: str) -> Any:
@@ -190,6 +188,25 @@ def pool(conn: Any, name: str) -> tuple[Any, Any]:
     return balancer, made
 
 
+def l7policy(conn: Any, name: str) -> tuple[Any, Any]:
+    """A load balancer with an HTTP listener that sends some requests away."""
+    balancer = load_balancer(conn, name)
+    front = conn.load_balancer.create_listener(
+        name=name, loadbalancer_id=balancer.id, protocol="HTTP", protocol_port=80
+    )
+    active(conn, balancer)
+    made = conn.load_balancer.create_l7_policy(name=name, listener_id=front.id, action="REJECT")
+    active(conn, balancer)
+    return balancer, made
+
+
+def _l7rule(conn: Any, name: str) -> str:
+    balancer, policy = l7policy(conn, name)
+    made = conn.load_balancer.create_l7_rule(policy, type="PATH", compare_type="STARTS_WITH", value="/old")
+    active(conn, balancer)
+    return f"{policy.id}/{made.id}"
+
+
 def _member(conn: Any, name: str) -> str:
     balancer, group = pool(conn, name)
     made = conn.load_balancer.create_member(group, address="10.71.0.9", protocol_port=80)
@@ -274,6 +291,9 @@ MAKERS: dict[str, Callable[[Any, str], str]] = {
     "member": _member,
     "health_monitor": _health_monitor,
     "application_credential": _application_credential,
+    "l7policy": lambda conn, name: l7policy(conn, name)[1].id,
+    "l7rule": _l7rule,
+    **stock_network.MAKERS,
     **stock_shares.MAKERS,
     "share_network": lambda conn, name: stock_shares.network(conn, name, subnet(conn, name)),
     **stock_keys.MAKERS,
