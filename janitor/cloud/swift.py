@@ -13,6 +13,7 @@ from urllib.parse import quote
 from janitor.cloud import batch
 from janitor.cloud.session import Session
 from janitor.cloud.wire import Response, classify, http_date
+from janitor.core.case import SIGNING_KEYS
 from janitor.core.catalogue import KINDS, observe
 from janitor.core.model import Observed, Ref
 from janitor.engine.protocols import Answer, CloudFault, Reply
@@ -151,7 +152,8 @@ def _head(session: Session, where: str) -> Response | None:
 
 
 def _metadata(headers: Mapping[str, str], prefix: str) -> dict[str, str]:
-    return {name.removeprefix(prefix): value for name, value in headers.items() if name.startswith(prefix)}
+    found = {name.removeprefix(prefix): value for name, value in headers.items() if name.startswith(prefix)}
+    return {key: value for key, value in found.items() if key not in SIGNING_KEYS}
 
 
 def _moment(stamp: str) -> str | None:

@@ -17,6 +17,8 @@ from janitor.core.model import ApplyLog, Configuration, Declared, Evidence, Logg
 
 FIELDS = re.compile(r"\{(\w+)\}")
 METADATA = "metadata"
+SIGNING_KEYS = frozenset({"temp-url-key", "temp-url-key-2"})
+"""Metadata of Swift's containers that signs links: a secret, which is neither kept nor compared."""
 CLOCKS_APART = 60.0
 """How far the clock of who wrote a log may be from the cloud's, in seconds."""
 
@@ -184,16 +186,17 @@ def _state_claim(resource: Resource, ref: Ref, kind: Kind) -> Claim:
         name=resource.text("name"),
         type=resource.type,
         match={fact: resource.text(fact) for fact in kind.same if fact != METADATA and resource.text(fact)},
-        carries={header(key): value for key, value in metadata.items()} if METADATA in kind.same else {},
+        carries=_carried(metadata) if METADATA in kind.same else {},
         marks=runs_in(tags=tags, metadata=metadata, description=resource.text("description")),
         protected="skip_destroy is set in the state" if resource.skip_destroy else "",
         force=attributes.get("force_destroy") is True,
     )
 
 
-def header(key: str) -> str:
-    """How Swift spells a key of its metadata when it is read back: as the end of a header's name."""
-    return key.lower().replace("_", "-")
+def _carried(metadata: Mapping[str, str]) -> Mapping[str, str]:
+    """Metadata as Swift spells it when it is read back: its keys are the ends of headers' names."""
+    spelled = {key.lower().replace("_", "-"): value for key, value in metadata.items()}
+    return {key: value for key, value in spelled.items() if key not in SIGNING_KEYS}
 
 
 def log_claims(

@@ -83,7 +83,8 @@ def stub(**services: str) -> Iterator[Stub]:
             status, body = here.answer(self.command, self.path)
             if not self.path.startswith("/v3/auth"):
                 here.headers.append({name.lower(): value for name, value in self.headers.items()})
-                here.sent.append(json.loads(raw) if raw else None)
+                spoken = "json" in self.headers.get("Content-Type", "")
+                here.sent.append(json.loads(raw) if raw and spoken else raw.decode() or None)
             text = b"" if body is None else json.dumps(body).encode()
             self.send_response(status)
             self.send_header("x-openstack-request-id", "req-1")

@@ -102,7 +102,7 @@ def _outcome(
     if failed:
         text = f"{len(failed)} objects were not deleted, the first is {failed[0]}"
         return Answer(Reply.REFUSED, HTTPStatus.CONFLICT, NOT_DELETED, text) if not deleted else Answer(Reply.PARTLY)
-    if deleted or swift.entries(session, name, most=1, versions=False) != list(found[:1]):
+    if deleted or swift.entries(session, name, most=1, versions=False)[:1] != list(found[:1]):
         return Answer(Reply.ACCEPTED, requests=2)
     text = f"{len(found)} objects are listed, and are not there: the listing is behind"
     return Answer(Reply.REFUSED, HTTPStatus.CONFLICT, text=text, requests=2)

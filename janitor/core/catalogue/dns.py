@@ -105,4 +105,11 @@ DNS_KINDS = (
         many="exports",
         name_field="",
     ),
+    Kind(
+        name="dns_quota",
+        service="dns",
+        types=("dns_quota_v2",),
+        fate=Fate.NOTHING,
+        why="the quota stays as it was set last",
+    ),
 )

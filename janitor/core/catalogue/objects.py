@@ -6,7 +6,7 @@ policy, an object's etag. Objects are never listed by a scan, there may be milli
 
 from __future__ import annotations
 
-from janitor.core.catalogue.entry import Kind, MarkForm, Reference
+from janitor.core.catalogue.entry import Fate, Kind, MarkForm, Reference
 from janitor.core.model import Order
 
 OBJECT_KINDS = (
@@ -39,5 +39,19 @@ OBJECT_KINDS = (
         same=("etag",),
         undo="delete_object",
         sync=True,
+    ),
+    Kind(
+        name="temporary_url",
+        service="object-store",
+        types=("objectstorage_tempurl_v1",),
+        fate=Fate.NOTHING,
+        why="a signed link is nothing in the cloud: it works until it ends, or until the account's key is changed",
+    ),
+    Kind(
+        name="account",
+        service="object-store",
+        types=("objectstorage_account_v1",),
+        fate=Fate.NOTHING,
+        why="the account is the project's own; metadata that Terraform set on it stays",
     ),
 )
