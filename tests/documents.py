@@ -18,6 +18,8 @@ def strict(schema: Any) -> Any:
     return [strict(item) for item in schema] if isinstance(schema, list) else schema
 
 
+SLACK = 0.5
+
 REPORT = Draft202012Validator(strict(json.loads(json_report.schema())), format_checker=FormatChecker())
 
 
@@ -26,3 +28,11 @@ def run_document(text: str) -> dict[str, Any]:
     document: dict[str, Any] = json.loads(text)
     REPORT.validate(document)
     return document
+
+
+def times_fit(document: dict[str, Any]) -> bool:
+    """Whether everything lies inside the run, and janitor's own deletes after terraform's."""
+    terraform, rows = document["terraform"], [row for row in document["objects"] if row["requests"]]
+    inside = all(row["started"] + row["seconds"] <= document["seconds"] + SLACK for row in rows)
+    begins = terraform["started"] + terraform["seconds"] - SLACK if terraform["ran"] else 0
+    return inside and all(row["started"] >= begins for row in rows)

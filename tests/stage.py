@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import openstack
-from documents import run_document
+from documents import run_document, times_fit
 
 from ground.cloud import Project
 from ground.neighbour import Seen, look
@@ -62,6 +62,7 @@ class Running:
             self.process.kill()
         report = run_document(self.report.read_text(encoding="utf-8")) if self.report.exists() else {}
         text = self.text.read_text(encoding="utf-8")
+        assert not report or times_fit(report), report
         assert "Traceback" not in text, text
         return Ran(code, report, text, time.monotonic() - self.begun)
 

@@ -6,6 +6,7 @@ what is not in the run's record is not in the picture.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ from janitor.core.text import clean
 HOLDER, IN_STATE, CONFIGURED = "holder", "state", "configured"
 """What a node is that no run has an outcome for: a stranger that a refusal named, an instance of the state, one that
 only the configuration declares."""
+
+_TYPE = re.compile(r"\bopenstack_\w+\.(?=\w)")
 
 Pairs = Iterable[tuple[str, str]]
 
@@ -38,8 +41,8 @@ class Node:
 
     @property
     def title(self) -> str:
-        """What to call it: its name, else its address, else its id."""
-        return self.name or self.address or self.id or self.kind
+        """What to call it: its name, else its address without the type that its kind tells, else its id."""
+        return self.name or _TYPE.sub("", self.address) or self.id or self.kind
 
 
 @dataclass(frozen=True, slots=True)

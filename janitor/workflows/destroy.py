@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from janitor.console import Console
 from janitor.core import proof
@@ -116,7 +116,8 @@ def _work(this: Run) -> None:
     case = remember(this.first.case, this.first.plan)
     if handover.has_work(knowledge, call.settings):
         with call.console.phase(f"{knowledge.root.flavour} destroy"):
-            this.terraform = handover.destroy(call, knowledge, this.first)
+            after = time.monotonic() - call.began
+            this.terraform = replace(handover.destroy(call, knowledge, this.first), started=after)
         call.go_on()
         this.last = _look(knowledge, case, before=this.first.world)
     with locks.hold(knowledge.root, timeout=call.settings.lock_timeout) as lock:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from janitor.core.model import Outcome
 from janitor.core.outcome import Result
@@ -19,6 +20,7 @@ def delete(call: Call, knowledge: Knowledge, looked: Looked, record: Record) -> 
     """Delete the plan's objects. Results and learnt edges are added to the record."""
     knowledge.book.planned(looked.plan)
     call.console.expect(len(looked.plan.steps))
+    after = time.monotonic() - call.began  # the engine counts from its own begin
     crew = ThreadCrew(call.settings.concurrency)
     try:
         done = run(
@@ -37,7 +39,7 @@ def delete(call: Call, knowledge: Knowledge, looked: Looked, record: Record) -> 
         )
     finally:
         crew.dismiss()
-    record.results.update(done.results)
+    record.results.update({ref: replace(row, started=row.started + after) for ref, row in done.results.items()})
     record.edges.extend(done.graph.listed())
 
 

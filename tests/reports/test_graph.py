@@ -79,11 +79,11 @@ def test_candidates_hold_nothing() -> None:
 
 def test_state_and_configuration_are_drawn_with_their_source() -> None:
     assert told(SOURCES) == {
-        ("openstack_networking_subnet_v2.sub", "net", "STATE", False),
-        ("openstack_networking_port_v2.eth[0]", "net", "STATE", True),
-        ("openstack_networking_port_v2.eth[0]", "openstack_networking_subnet_v2.sub", "STATE", False),
+        ("sub", "net", "STATE", False),
+        ("eth[0]", "net", "STATE", True),
+        ("eth[0]", "sub", "STATE", False),
         ("eth1", "net", "STATE", True),
-        ("eth1", "openstack_networking_subnet_v2.sub", "STATE", False),
+        ("eth1", "sub", "STATE", False),
     }
     assert [(n.kind, n.outcome) for n in SOURCES.nodes][-2:] == [("port", "configured"), ("server_group", "configured")]
     assert SOURCES.notes == ("x.tf could not be parsed",)

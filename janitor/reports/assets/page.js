@@ -123,7 +123,7 @@
       each.append("text").attr("class", "what is-right").attr("x", WIDTH - 20).attr("y", 14.5).text(right);
     } else {
       each.append("text").attr("class", "what").attr("x", 13).attr("y", 14).text((node) => short(kind(node), 30));
-      each.append("text").attr("x", 13).attr("y", 28).text((node) => short(node.title, 25));
+      each.append("text").attr("x", 13).attr("y", 28).text((node) => short(node.title, 23));
     }
     each.append("text").attr("class", "sign").attr("x", WIDTH - 7).attr("y", 15).text((node) => SIGNS[node.outcome] ?? "");
     mark();
