@@ -16,6 +16,7 @@ from janitor.cli.check import check
 from janitor.cli.destroy import destroy
 from janitor.cli.graph import graph
 from janitor.cli.kinds import kinds
+from janitor.cli.lint import lint
 from janitor.cli.plan import plan
 from janitor.cli.report import report
 from janitor.cli.version import version
@@ -61,6 +62,7 @@ app.command()(destroy)
 app.command()(plan)
 app.command()(check)
 app.command()(apply)
+app.command()(lint)
 app.command()(kinds)
 app.command()(graph)
 app.command()(report)

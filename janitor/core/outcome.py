@@ -10,12 +10,11 @@ from janitor.core.model import Edge, Evidence, Holder, Outcome, Ref, Scope
 
 
 class Command(StrEnum):
-    """The workspace commands. `apply` and `lint` have no run report of their own."""
+    """The commands that change something, or say what they would. `apply` reports on its rollback alone."""
 
     DESTROY = "destroy"
     PLAN = "plan"
     APPLY = "apply"
-    LINT = "lint"
     SWEEP = "sweep"
 
 

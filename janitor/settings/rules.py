@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from janitor.core.errors import UsageError
+from janitor.core.outcome import Command
 from janitor.settings.values import Settings
 
 STDIN = Path("-")
@@ -36,6 +37,10 @@ RULES: tuple[Rule, ...] = (
     (
         lambda s: STDIN in s.from_log and not (s.yes or s.dry_run),
         "--from-log - takes standard input, so there is nobody to ask: add --yes, or --dry-run to look first.",
+    ),
+    (
+        lambda s: s.command is Command.APPLY and not (s.yes or s.terminal),
+        "There is no terminal to ask on: add --yes.",
     ),
     (
         lambda s: not (s.yes or s.dry_run or s.terminal),
