@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from janitor.cloud import inventory
 from janitor.cloud.session import Session
-from janitor.cloud.ways import PREPARATIONS, UNDO
+from janitor.cloud.ways import INSTEAD, PREPARATIONS, UNDO
 from janitor.cloud.ways.sending import counting, send
 from janitor.core.catalogue import KINDS
 from janitor.core.model import Observed
@@ -25,7 +25,8 @@ def delete(session: Session, observed: Observed) -> Answer:
             before = refused.requests if refused else 0
             if refused and refused.reply is not Reply.ACCEPTED:
                 return refused
-        answer = UNDO[kind.undo](session, observed) if kind.undo else _plain(session, observed)
+        instead = INSTEAD[kind.name](session, observed) if kind.name in INSTEAD else None
+        answer = instead or (UNDO[kind.undo](session, observed) if kind.undo else _plain(session, observed))
     except CloudFault as fault:
         answer = fault.answer
     return counting(answer, answer.requests + before)

@@ -15,6 +15,7 @@ from janitor.core.model import Order, Outcome, Ref, Scope
 from janitor.engine.attempt import Listed, Searched, Tried
 from janitor.engine.board import Board, end, gone, hold, keep, rest
 from janitor.engine.conflicts import promote, resolve
+from janitor.engine.doubts import doubt, may_linger, speak_for_others
 from janitor.engine.protocols import Answer, CloudFault, Done, Reply
 from janitor.engine.retry import calmer, pause
 from janitor.engine.steps import WAITED_FOR, Phase, Progress, is_busy, is_dying, is_stuck
@@ -52,6 +53,7 @@ def _tried(desk: Desk, one: Progress, done: Done) -> None:
     board = desk.board
     if not isinstance(done.value, Tried):
         fault = _fault(done)
+        speak_for_others(board, one, are_gone=False)
         _count(board, one, fault.requests)
         board.write("answer", one.ref, read="fault", reply=fault.reply.value, status=fault.status, code=fault.code)
         _unread(board, one, fault)
@@ -61,6 +63,7 @@ def _tried(desk: Desk, one: Progress, done: Done) -> None:
     said = {"reply": answer.reply.value, "status": answer.status, "code": answer.code} if answer else {}
     board.write("answer", one.ref, read="found" if observed else "missing", **said)
     board.unseen.pop((one.ref.scope, source_kind(one.ref.kind)), None)
+    speak_for_others(board, one, are_gone=observed is None)
     if observed is None:
         gone(board, one, reason="its answer was lost" if one.sent and not one.accepted else "")
         return
@@ -229,7 +232,10 @@ def _listed(desk: Desk, watch: Watch, done: Done) -> None:
 
 def _found(desk: Desk, one: Progress, finding: Finding) -> None:
     board = desk.board
-    if finding is Finding.GONE:
+    if finding is Finding.GONE and may_linger(board, one):
+        if not doubt(board, one):
+            _stuck(board, one)
+    elif finding is Finding.GONE:
         gone(board, one)
     elif finding is Finding.PASSED:
         hold(board, one)

@@ -51,6 +51,8 @@ class Board:
     parked: dict[Ref, list[Ref]] = field(default_factory=lambda: defaultdict(list))
     learnt: list[Edge] = field(default_factory=list)
     unseen: dict[tuple[Scope, str], str] = field(default_factory=dict)
+    doubted: dict[tuple[Scope, str], list[Ref]] = field(default_factory=dict)  # not listed; the first one is read
+    final: set[tuple[Scope, str]] = field(default_factory=set)  # kinds whose listings hide nothing that lives
     open: int = 0  # steps that have not ended
     running: int = 0  # tasks of the crew under way
     requests: int = 0

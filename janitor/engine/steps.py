@@ -33,6 +33,7 @@ class Phase(StrEnum):
     PAUSED = "paused"  # waits for the clock
     BUSY = "busy"  # refused; waits for a status that passes by itself
     ACCEPTED = "accepted"  # waits for a listing without it
+    DOUBTED = "doubted"  # not listed; waits for a reading that says whether listings of its kind hide what lives
     CARRIED = "carried"  # goes with its carrier, which is still there
     FADING = "fading"  # its carrier is gone; looked for
     GONE = "gone"

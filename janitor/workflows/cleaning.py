@@ -6,6 +6,7 @@ keeps its evidence for the rest of the run and, through the journal, for the nex
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -74,13 +75,26 @@ def look(case: Case, edges: Edges, scan: Scan, lookup: Lookup, *, before: World 
     """
     world = scan(relevant_kinds(case))
     known = before.missing | (before.objects.keys() - before.unlisted) if before is not None else frozenset()
-    world = _with(world, lookup(ref for ref in _to_read(case, world) if ref not in known))
+    asked = _to_read(case, world)
+    world = _with(world, lookup(ref for ref in asked if ref not in known))
+    world = _lingering(world, tuple(ref for ref in asked if ref in known), lookup)
     if before is not None:
         world = replace(world, missing=world.missing | (before.missing - world.objects.keys()))
     case = _resolve_addresses(case, world)
     verdicts = judge(case, world)
     plan = make(case, world, verdicts, state_edges=edges.state, config_edges=edges.config)
     return Looked(case, world, verdicts, plan)
+
+
+def _lingering(world: World, unlisted: tuple[Ref, ...], lookup: Lookup) -> World:
+    """What a listing may only hide: one of a kind and scope is read, and the others where that one is still there."""
+    groups: dict[tuple[Scope, str], list[Ref]] = defaultdict(list)
+    for ref in unlisted:
+        if KINDS[ref.kind].lingering and ref not in world.missing:
+            groups[ref.scope, ref.kind].append(ref)
+    world = _with(world, lookup(refs[0] for refs in groups.values()))
+    rest = [ref for refs in groups.values() if refs[0] in world.objects for ref in refs[1:]]
+    return _with(world, lookup(rest))
 
 
 def _to_read(case: Case, world: World) -> tuple[Ref, ...]:

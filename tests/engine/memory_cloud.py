@@ -34,6 +34,7 @@ class Times:
     child: float = 0.3  # of a load balancer
     volume: float = 0.8
     attachment: float = 0.5
+    keeps: bool = False  # deleted servers stay for a while, with all that they have, and no listing shows them
     share_server: float = 2.0
     never: set[str] = field(default_factory=set)  # ids whose delete is accepted and never ends
 
@@ -151,7 +152,7 @@ class MemoryCloud:
         self.advance()
         self._fault("list", Ref(scope, kind, ""))
         self._log("list", Ref(scope, kind, ""), Answer(Reply.ACCEPTED, 200))
-        return list(self._seen(scope, kind))
+        return [o for o in self._seen(scope, kind) if o.status not in KINDS[kind].lingering]
 
     def delete(self, step: Step, observed: Observed) -> Answer:
         self.advance()

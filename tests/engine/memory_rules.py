@@ -161,6 +161,11 @@ def _server(cloud: MemoryCloud, observed: Observed) -> Answer:
     server = cloud.bodies["server"].get(observed.ref.id)
     if server is None:
         return GONE
+    if cloud.times.keeps and server["status"] != "SOFT_DELETED":
+        server["OS-EXT-STS:task_state"] = "soft-deleting"
+        kept = {"status": "SOFT_DELETED", "OS-EXT-STS:task_state": None}
+        cloud.later(cloud.times.server, partial(server.update, kept))
+        return NO_CONTENT
     if server["OS-EXT-STS:task_state"] != "deleting":
         server["OS-EXT-STS:task_state"] = "deleting"
         if server["id"] not in cloud.times.never:

@@ -1,7 +1,8 @@
 """How things go that a plain DELETE does not remove: one module per service, a function per way.
 
 `UNDO` is what `Kind.undo` names. `PREPARATIONS` are per kind: what must be taken off an object of ours before its
-DELETE is accepted; never reached for what is not ours.
+DELETE is accepted; never reached for what is not ours. `INSTEAD` are per kind, too: what is sent instead of a DELETE
+to an object in a certain state.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ from janitor.cloud.ways import (
     shares,
     storage,
 )
-from janitor.cloud.ways.sending import Prepare, Undo, parent_of
+from janitor.cloud.ways.sending import Instead, Prepare, Undo, parent_of
 
-__all__ = ["PREPARATIONS", "UNDO", "parent_of"]
+__all__ = ["INSTEAD", "PREPARATIONS", "UNDO", "parent_of"]
 
 UNDO: Mapping[str, Undo] = MappingProxyType(
     {
@@ -39,6 +40,7 @@ UNDO: Mapping[str, Undo] = MappingProxyType(
         **orchestration.UNDO,
     }
 )
+INSTEAD: Mapping[str, Instead] = MappingProxyType(compute.INSTEAD)
 PREPARATIONS: Mapping[str, Prepare] = MappingProxyType(
     {
         **compute.PREPARATIONS,

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from janitor.cloud import inventory
 from janitor.cloud.session import Session
-from janitor.cloud.ways.sending import Prepare, Undo, counting, send
+from janitor.cloud.ways.sending import Instead, Prepare, Undo, counting, send
 from janitor.cloud.ways.storage import drop_attachment
 from janitor.core.model import Observed
 from janitor.engine.protocols import Answer, Reply
@@ -17,6 +17,13 @@ def _unlock(session: Session, server: Observed) -> Answer | None:
     if server.facts.get("locked") is not True:
         return None
     return send(session, "compute", "POST", f"/servers/{server.ref.id}/action", json={"unlock": None})
+
+
+def _force(session: Session, server: Observed) -> Answer | None:
+    """A server that the cloud keeps for a while after its delete still has its ports and volumes."""
+    if server.status != "SOFT_DELETED":
+        return None
+    return send(session, "compute", "POST", f"/servers/{server.ref.id}/action", json={"forceDelete": None})
 
 
 def _detach_interface(session: Session, attachment: Observed) -> Answer:
@@ -59,6 +66,11 @@ UNDO: Mapping[str, Undo] = {
     "forbid_flavor": _forbid_flavor,
 }
 """`Kind.undo` → how it is done."""
+
+INSTEAD: Mapping[str, Instead] = {
+    "server": _force,
+}
+"""What is sent instead of a DELETE."""
 
 PREPARATIONS: Mapping[str, Prepare] = {
     "server": _unlock,

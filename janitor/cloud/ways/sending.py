@@ -16,6 +16,9 @@ Undo = Callable[[Session, Observed], Answer]
 Prepare = Callable[[Session, Observed], Answer | None]
 """None, or an answer: anything but ACCEPTED ends the attempt with it."""
 
+Instead = Callable[[Session, Observed], Answer | None]
+"""The answer to what was sent instead of a DELETE; None where a DELETE is the way."""
+
 
 def send(
     session: Session,

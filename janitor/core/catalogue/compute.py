@@ -48,7 +48,8 @@ COMPUTE_KINDS = (
         ),
         marks=(MarkForm.METADATA, MarkForm.TAGS),
         created_mark=(MarkForm.METADATA,),
-        dead=("DELETED", "SOFT_DELETED"),
+        dead=("DELETED",),
+        lingering=("SOFT_DELETED",),  # where the cloud keeps deleted servers for a while, with ports and volumes
         advice="as admin: openstack server set --state error {id}; openstack server delete {id}",
         readings=16,  # half a minute in task state `deleting` is nothing for a compute host
         quota=("instances", "cores", "ram"),
