@@ -73,19 +73,13 @@ def test_what_hangs_on_something_that_is_found_is_found() -> None:
 
 
 def test_a_port_of_one_instance_of_many_hangs_on_it() -> None:
-    nets = [
-        Declared(f"openstack_networking_network_v2.x[{n}]", "openstack_networking_network_v2", marks=RUN)
-        for n in (0, 1)
-    ]
+    nets = several("networking_network_v2", 2, marks=RUN)
     port = declared("networking_port_v2", refers=(("network_id", nets[1].address),))
     assert rules(*nets, port) == []
 
 
 def test_instances_of_one_resource_are_one_finding() -> None:
-    every = [
-        Declared(f"openstack_compute_keypair_v2.k[{n}]", "openstack_compute_keypair_v2", name="k") for n in range(3)
-    ]
-    (finding,) = findings(every)
+    (finding,) = findings(several("compute_keypair_v2", 3, name="k"))
     assert (finding.address, finding.instances) == ("openstack_compute_keypair_v2.x", 3)
 
 
