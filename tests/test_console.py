@@ -210,7 +210,7 @@ def plan() -> Plan:
 def test_only_yes_is_a_yes(answer: str, said: bool, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: FBT001
     monkeypatch.setattr(sys, "stdin", io.StringIO(answer))
     console, stream = heard()
-    assert console.confirm(plan(), workspace="ci-4711") is said
+    assert console.confirm(plan(), whose="of workspace ci-4711") is said
     shown = stream.getvalue()
     assert shown.startswith("2 objects of workspace ci-4711 in gitlab/RegionOne/ci would be deleted:\n")
     assert "1 security group" in shown
@@ -221,8 +221,8 @@ def test_only_yes_is_a_yes(answer: str, said: bool, monkeypatch: pytest.MonkeyPa
 
 def test_nobody_is_asked_where_there_is_nothing_to_ask(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", None)
-    assert heard()[0].confirm(Plan(), workspace="w")
-    assert Console(io.StringIO(), yes=True).confirm(plan(), workspace="w")
+    assert heard()[0].confirm(Plan(), whose="of workspace w")
+    assert Console(io.StringIO(), yes=True).confirm(plan(), whose="of workspace w")
 
 
 def test_ctrl_c_at_the_question_ends_the_run_although_signals_only_set_a_flag(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -236,7 +236,7 @@ def test_ctrl_c_at_the_question_ends_the_run_although_signals_only_set_a_flag(mo
     monkeypatch.setattr(sys, "stdin", Impatient())
     try:
         with pytest.raises(Interrupted, match="nothing was changed"):
-            heard()[0].confirm(plan(), workspace="w")
+            heard()[0].confirm(plan(), whose="of workspace w")
         signal.raise_signal(signal.SIGINT)
     finally:
         signal.signal(signal.SIGINT, before)

@@ -13,12 +13,14 @@ from janitor import __version__
 from janitor.cli.apply import apply
 from janitor.cli.boundary import guarded
 from janitor.cli.check import check
+from janitor.cli.config import config
 from janitor.cli.destroy import destroy
 from janitor.cli.graph import graph
 from janitor.cli.kinds import kinds
 from janitor.cli.lint import lint
 from janitor.cli.plan import plan
 from janitor.cli.report import report
+from janitor.cli.sweep import sweep
 from janitor.cli.version import version
 
 NAMES = ("janitor", "tf-janitor")  # a command called janitor exists in another package, too
@@ -67,6 +69,8 @@ app.command()(kinds)
 app.command()(graph)
 app.command()(report)
 app.command()(version)
+app.command()(config)
+app.command()(sweep)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

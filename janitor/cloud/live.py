@@ -60,6 +60,7 @@ class LiveCloud:
         self._lock = threading.Lock()
         self._gates: dict[tuple[Scope, str], threading.BoundedSemaphore] = {}
         self._notes: dict[str, None] = {}
+        self._lacking: dict[str, set[str]] = {}  # a cloud's region → the services and extensions that it has not
 
     @property
     def scopes(self) -> tuple[Scope, ...]:
@@ -86,7 +87,11 @@ class LiveCloud:
     def notes(self) -> tuple[str, ...]:
         """What a reader of the report should know about the catalogs, each said once."""
         with self._lock:
-            return tuple(self._notes)
+            lacking = [
+                f"{where} has no {', no '.join(sorted(what))}: nothing of these kinds can be there"
+                for where, what in sorted(self._lacking.items())
+            ]
+            return (*self._notes, *lacking)
 
     def session(self, scope: Scope) -> Session:
         """The session of a scope. Raises Refused where nobody signed in: another scope's 404 proves nothing."""
@@ -157,7 +162,7 @@ class LiveCloud:
         service = KINDS[source].service
         if self._sessions[scope].endpoint(service) is None:
             why = f"the catalog of {scope.cloud}/{scope.region} has no {service} service"
-            return self._not_offered(scope, source, why, claimed=claimed)
+            return self._not_offered(scope, source, why, what=f"{service} service", claimed=claimed)
         try:
             found = self._patiently(partial(self._observed_in, scope, source, shown))
         except CloudFault as fault:
@@ -165,7 +170,8 @@ class LiveCloud:
             if fault.answer.status == HTTPStatus.NOT_FOUND and (extension := KINDS[source].extension):
                 why = f"the {service} service of {scope.cloud}/{scope.region} has no {extension} extension"
                 shown[scope, source] = []
-                return self._not_offered(scope, source, why, claimed=claimed and not KINDS[source].retired)
+                claimed = claimed and not KINDS[source].retired
+                return self._not_offered(scope, source, why, what=f"{extension} extension", claimed=claimed)
             return World(unseen={(scope, source): reason(fault.answer)})
         return World({o.ref: o for o in found}, listed=self._shown(scope, source))
 
@@ -178,8 +184,9 @@ class LiveCloud:
             return World(unseen={(scope, source): why})
         return self._list_source(scope, source, shown, claimed=claimed)
 
-    def _not_offered(self, scope: Scope, source: str, why: str, *, claimed: bool) -> World:
-        self._note(f"{why}: nothing of the kind can be there")
+    def _not_offered(self, scope: Scope, source: str, why: str, *, what: str, claimed: bool) -> World:
+        with self._lock:
+            self._lacking.setdefault(f"{scope.cloud}/{scope.region}", set()).add(what)
         return World(unseen={(scope, source): why}) if claimed else World(listed=self._shown(scope, source))
 
     def _observed_in(self, scope: Scope, source: str, shown: Bodies) -> list[Observed]:

@@ -90,6 +90,7 @@ class Session:
         self._endpoints: dict[str, str | None] = {}
         self._negotiating = threading.Lock()
         self._offered: dict[str, versions.Version] = {}  # newest microversions by service
+        self._access = access
         self._catalog = access.service_catalog
         self.user_id = str(access.user_id)
         self.roles = frozenset(str(name) for name in access.role_names or ())
@@ -97,6 +98,11 @@ class Session:
         self.credential_id = str(getattr(access, "application_credential_id", None) or "")  # not in v2 tokens
         region = config.get_region_name() or sole_region(access)
         self.scope = Scope(str(config.name), region, str(access.project_id), str(access.project_name or ""))
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Every region of the catalog."""
+        return tuple(regions_of(self._access))
 
     @property
     def auth_url(self) -> str:

@@ -6,6 +6,7 @@ Decides nothing about what the account may do. The password never gets into a me
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, NoReturn
 
 from janitor.cloud.session import Session, mount, no_answer_errors, regions_of
@@ -22,24 +23,33 @@ if TYPE_CHECKING:
 
 TIMEOUT = 60.0
 POOL_SIZE = 16
+PROJECT_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 MADE_UP = frozenset({"defaults", "envvars"})
 """Names that openstacksdk gives to clouds which stand in no clouds.yaml."""
 
 
 def connect(
-    cloud: str | None = None, region: str | None = None, *, timeout: float = TIMEOUT, pool_size: int = POOL_SIZE
+    cloud: str | None = None,
+    region: str | None = None,
+    *,
+    project: str = "",
+    timeout: float = TIMEOUT,
+    pool_size: int = POOL_SIZE,
 ) -> Session:
-    """Sign in. Raises CredentialsRefused when there is no project's token to be had."""
-    config = _configuration(cloud, region)
+    """Sign in; to that project, by id or name, where it is not the credentials' own.
+
+    Raises CredentialsRefused when there is no project's token to be had.
+    """
+    config = _configuration(cloud, region, project)
     session = _session(config, timeout=timeout)
     tally = mount(session, pool_size=pool_size)
     auth = _plugin(config, session)
     access = _access(config, session, auth)
-    _check_scope(config, access)
+    _check_scope(config, access, project)
     return Session(config, session, auth, access=access, tally=tally, timeout=timeout)
 
 
-def _configuration(cloud: str | None, region: str | None) -> CloudRegion:
+def _configuration(cloud: str | None, region: str | None, project: str) -> CloudRegion:
     """What openstacksdk finds for this cloud; it reads files and environment, and asks nobody."""
     from keystoneauth1.exceptions import ClientException
     from openstack.config import OpenStackConfig
@@ -54,6 +64,8 @@ def _configuration(cloud: str | None, region: str | None) -> CloudRegion:
             raise CredentialsRefused(
                 f"There is no cloud {cloud!r} in clouds.yaml ({names}): give --os-cloud, or set OS_CLOUD."
             )
+        if project:
+            _enter(loader, cloud, project)
         # Like the provider, which prefers OS_REGION_NAME to the region in clouds.yaml.
         return _in_region(loader, cloud, region or os.environ.get("OS_REGION_NAME"))
     except (SDKException, ClientException) as error:
@@ -66,6 +78,14 @@ def _configuration(cloud: str | None, region: str | None) -> CloudRegion:
             f"The credentials of {f'cloud {cloud!r}' if cloud else 'the cloud'} cannot be used: "
             f"{clean(str(error)).rstrip('.')}; complete clouds.yaml or the OS_ variables."
         ) from error
+
+
+def _enter(loader: OpenStackConfig, cloud: str | None, project: str) -> None:
+    """Have a token of this project asked for. A name is looked for in the domain of the credentials' own."""
+    auth = loader.cloud_config["clouds"].get(cloud or loader.default_cloud, {}).setdefault("auth", {})
+    for key in ("project_id", "project_name", "tenant_id", "tenant_name", "trust_id", "domain_id", "domain_name"):
+        auth.pop(key, None)
+    auth["project_id" if PROJECT_ID.fullmatch(project) else "project_name"] = project
 
 
 def _in_region(loader: OpenStackConfig, cloud: str | None, region: str | None) -> CloudRegion:
@@ -151,11 +171,16 @@ def _account(config: CloudRegion) -> str:
     return "these credentials"
 
 
-def _check_scope(config: CloudRegion, access: AccessInfo) -> None:
+def _check_scope(config: CloudRegion, access: AccessInfo, project: str) -> None:
     if not access.project_id:
         raise CredentialsRefused(
             f"The token of cloud {config.name!r} belongs to no project: set project_name "
             "(or OS_PROJECT_NAME) and its domain."
+        )
+    if project not in {"", access.project_id, access.project_name}:
+        raise CredentialsRefused(
+            f"The token of cloud {config.name!r} is one of project {access.project_name}, not of {clean(project)}: "
+            "these credentials are bound to their own project (an application credential is)."
         )
     region, known = config.get_region_name(), regions_of(access)
     if region and region not in known:

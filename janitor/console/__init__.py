@@ -125,11 +125,10 @@ class Console:
         with self._lock:
             self._display.say(f"warning: {clean(text)}")
 
-    def confirm(self, plan: Plan, *, workspace: str) -> bool:
+    def confirm(self, *plans: Plan, whose: str) -> bool:
         """Show what would go and ask; with --yes, or with nothing to delete, nobody is asked. Raises Interrupted."""
-        if self._yes or not plan.steps:
-            return True
-        return self.ask(summary(plan, workspace=workspace), QUESTION)
+        lines = [line for plan in plans if plan.steps for line in summary(plan, whose=clean(whose))]
+        return self._yes or not lines or self.ask(lines, QUESTION)
 
     def ask(self, lines: Iterable[str], question: str) -> bool:
         """Show the lines and ask; only "yes" is a yes. Raises Interrupted."""

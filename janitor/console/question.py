@@ -11,12 +11,12 @@ from janitor.core.text import clean, counted
 QUESTION = 'Delete them? Only "yes" is a yes: '
 
 
-def summary(plan: Plan, *, workspace: str) -> Iterator[str]:
+def summary(plan: Plan, *, whose: str) -> Iterator[str]:
     """The plan in a few lines; `janitor plan` has it in full."""
     kinds = Counter(ref.kind for ref in plan.steps)
     scopes = sorted({ref.scope for ref in plan.steps})
     where = " and ".join(clean(scope) for scope in scopes)
-    yield f"{counted(len(plan.steps), 'object')} of workspace {clean(workspace)} in {where} would be deleted:"
+    yield f"{counted(len(plan.steps), 'object')} {whose} in {where} would be deleted:"
     for kind, count in sorted(kinds.items()):
         reasons = Counter(step.evidence[0] for ref, step in plan.steps.items() if ref.kind == kind and step.evidence)
         why = ", ".join(f"{number} by {evidence}" for evidence, number in sorted(reasons.items()))

@@ -53,6 +53,10 @@ class Case:
     names_prove: bool = False  # the state is lost or partial: names and declarations speak for what it forgot
     protected: Mapping[str, str] = field(default_factory=dict)  # address, with or without index → why
     doubtful: frozenset[str] = frozenset()  # of these: what only may be protected, as nobody could read
+    kinds: frozenset[str] = frozenset()  # to be looked for, whatever the sources say
+    selected: Mapping[Ref, str] = field(default_factory=dict)  # what a sweep selects, with the reason
+    only: frozenset[Ref] | None = None  # a saved plan: nothing else goes
+    older_than: float | None = None  # a sweep's: made before this
     since: float | None = None
     by_name: bool = False
     admin_kinds: frozenset[str] = frozenset()  # kinds of fate REFUSED that may be deleted all the same
@@ -247,4 +251,4 @@ def kinds_of(case: Case) -> frozenset[str]:
     declared = {kind.name for d in case.declared if (kind := kind_of_type(d.type))}
     claimed = {ref.kind for ref in case.claims}
     marked = {kind.name for kind in KINDS.values() if kind.marks and not kind.is_relation} if case.marks else set()
-    return frozenset(declared | claimed | marked)
+    return frozenset(declared | claimed | marked | case.kinds)

@@ -44,6 +44,14 @@ def runs_of(observed: Observed) -> frozenset[str]:
     )
 
 
+def until_of(observed: Observed) -> float | None:
+    """Until when the object's run wanted to live, in seconds since the epoch; the latest of several."""
+    said = [token[6:] for token in tokens((*observed.tags, observed.description)) if token.startswith("until=")]
+    value = observed.metadata.get("janitor-until", "")
+    times = [float(text) for text in (*said, value) if text.isdecimal()]
+    return max(times, default=None)
+
+
 def is_kept(observed: Observed) -> bool:
     """Whether somebody asked for this object to be left alone, in any form and whatever its kind."""
     if observed.metadata.get("janitor-keep", "").lower() == "true":

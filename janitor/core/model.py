@@ -89,6 +89,7 @@ class Evidence(StrEnum):
     JOURNAL = "journal"
     LOG = "log"
     MARK = "mark"
+    SELECTED = "selected"  # a sweep was told to: by name, tag or producer
     NAME = "name"
     ATTACHED = "attached"
 
@@ -100,6 +101,7 @@ class Denial(StrEnum):
     SHARED = "shared"
     PROTECTED = "protected"
     PRE_EXISTING = "pre-existing"
+    YOUNG = "young"
     AMBIGUOUS = "ambiguous"
     UNPROVED = "unproved"
     ADMIN = "admin kind"

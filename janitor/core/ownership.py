@@ -40,7 +40,23 @@ def judge(case: Case, world: World) -> Mapping[Ref, Verdict]:
 
 def denial(case: Case, observed: Observed) -> Reason | None:
     """What forbids deleting this object, whoever claims it."""
-    return _not_ours_alone(case, observed) or _protected(case, observed) or _terraforms(case, observed)
+    return (
+        _not_ours_alone(case, observed)
+        or _protected(case, observed)
+        or _too_young(case, observed)
+        or _terraforms(case, observed)
+    )
+
+
+def _too_young(case: Case, observed: Observed) -> Reason | None:
+    """A sweep's `older_than` narrows; what nobody can date is kept, but for links, which end with their ends."""
+    if case.older_than is None or (observed.created_at is None and KINDS[observed.ref.kind].is_relation):
+        return None
+    if observed.created_at is None:
+        return Denial.YOUNG, "may be younger than --older-than: its service does not say when it was made"
+    if observed.created_at >= case.older_than:
+        return Denial.YOUNG, "is younger than --older-than"
+    return None
 
 
 def _terraforms(case: Case, observed: Observed) -> Reason | None:
@@ -60,6 +76,8 @@ def _not_ours_alone(case: Case, observed: Observed) -> Reason | None:
             return Denial.SHARED, f"{fact} is set: other projects may use it"
     claims = case.claimed(observed.ref)
     known = case.marks.union(*(claim.marks for claim in claims), *(i.marks for i in case.instances))
+    if case.only is not None and observed.ref not in case.only:
+        return Denial.FOREIGN, "is not in the saved plan, or another one under its id"
     others = runs_of(observed) - known
     if others:
         return Denial.FOREIGN, f"carries the mark of another run: {', '.join(sorted(others))}"
@@ -96,6 +114,8 @@ def recheck(before: Verdict, was: Observed, now: Observed, around: Surroundings)
         return _kept(before, Denial.UNPROVED, f"was renamed from {was.name!r} meanwhile")
     if before.evidence == (Evidence.MARK,) and not runs_of(now) & around.case.marks:
         return _kept(before, Denial.UNPROVED, "lost the run's mark meanwhile")
+    if before.evidence == (Evidence.SELECTED,) and _identity(now) != _identity(was):
+        return _kept(before, Denial.UNPROVED, "what selected it was changed meanwhile")
     if mismatch := _mismatch(around.case.claimed(now.ref), now):
         return _kept(before, Denial.FOREIGN, mismatch)
     if user := live_user(now, around):
@@ -125,11 +145,14 @@ def _direct(case: Case, observed: Observed) -> Verdict | None:
     evidence = [claim.evidence for claim in claims if _holds(claim, observed) and _is_told_apart(case, claim, observed)]
     if runs_of(observed) & case.marks:
         evidence.append(Evidence.MARK)
+    if observed.ref in case.selected:
+        evidence.append(Evidence.SELECTED)
     address = next((claim.address for claim in claims if claim.address), "")
     reason = denial(case, observed)
     if evidence and reason is None:
         unique = tuple(sorted(set(evidence), key=list(Evidence).index))
-        return Verdict(observed.ref, unique, why=_because(unique), address=address)
+        because = case.selected.get(observed.ref) or _because(unique)
+        return Verdict(observed.ref, unique, why=because, address=address)
     if evidence or claims:
         why = reason or _disproved(case, claims, observed)
         return Verdict(observed.ref, (), denial=why[0], why=why[1], address=address)
@@ -141,6 +164,11 @@ def _is_told_apart(case: Case, claim: Claim, observed: Observed) -> bool:
     if METADATA not in KINDS[observed.ref.kind].same or claim.carries:
         return True
     return made_by_the_run(case, observed)
+
+
+def _identity(observed: Observed) -> tuple[object, ...]:
+    """The fields by which a sweep selects."""
+    return observed.name, observed.description, observed.tags, dict(observed.metadata)
 
 
 def _disproved(case: Case, claims: tuple[Claim, ...], observed: Observed) -> Reason:
@@ -270,6 +298,7 @@ WHY: Mapping[Evidence, str] = {
     Evidence.JOURNAL: "in the journal of this workspace",
     Evidence.LOG: "created in the apply's log",
     Evidence.MARK: "carries the run's mark",
+    Evidence.SELECTED: "selected",
     Evidence.NAME: "has the name that the configuration gives it, and was made since the run began",
     Evidence.ATTACHED: "hangs on ours",
 }

@@ -67,7 +67,15 @@ def relevant_kinds(case: Case) -> frozenset[str]:
     return closure(kinds_of(case)) if kinds_of(case) else frozenset()
 
 
-def look(case: Case, edges: Edges, scan: Scan, lookup: Lookup, *, before: World | None = None) -> Looked:
+def look(
+    case: Case,
+    edges: Edges,
+    scan: Scan,
+    lookup: Lookup,
+    *,
+    before: World | None = None,
+    select: Callable[[Case, World], Case] | None = None,
+) -> Looked:
     """One scan, with the few objects that a listing does not describe well enough read by their id.
 
     What an earlier listing has shown, or a reading by id has missed, needs no second reading: its absence from a
@@ -81,6 +89,7 @@ def look(case: Case, edges: Edges, scan: Scan, lookup: Lookup, *, before: World 
     if before is not None:
         world = replace(world, missing=world.missing | (before.missing - world.objects.keys()))
     case = _resolve_addresses(case, world)
+    case = select(case, world) if select else case
     verdicts = judge(case, world)
     plan = make(case, world, verdicts, state_edges=edges.state, config_edges=edges.config)
     return Looked(case, world, verdicts, plan)

@@ -70,7 +70,7 @@ def carry_out(call: Call, knowledge: Knowledge, *, began: float) -> RunReport:
     if call.settings.dry_run:
         return _planned(this)
     asked = bool(first.plan.steps) and not call.settings.yes
-    if asked and not call.console.confirm(first.plan, workspace=knowledge.root.workspace):
+    if asked and not call.console.confirm(first.plan, whose=f"of workspace {knowledge.root.workspace}"):
         raise Refused("Nothing was deleted: the question was not answered with yes.")
     try:
         call.patiently(lambda: _work(this))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 
+from janitor.cloud.live import LiveCloud
 from janitor.core.model import Outcome
 from janitor.core.outcome import Result
 from janitor.core.plan import Plan
@@ -16,16 +18,32 @@ from janitor.workflows.cleaning import Looked, Record, judge_of
 from janitor.workflows.knowing import Knowledge
 
 
+def _forget(_entry: dict[str, object]) -> None:
+    """A sweep keeps no journal: what carries an identity is found again by it."""
+
+
 def delete(call: Call, knowledge: Knowledge, looked: Looked, record: Record) -> None:
-    """Delete the plan's objects. Results and learnt edges are added to the record."""
+    """Delete the plan's objects, and write the journal. Results and learnt edges are added to the record."""
     knowledge.book.planned(looked.plan)
+    through(call, knowledge.cloud, looked, record, write=knowledge.book.record)
+
+
+def through(
+    call: Call,
+    cloud: LiveCloud,
+    looked: Looked,
+    record: Record,
+    *,
+    write: Callable[[dict[str, object]], None] = _forget,
+) -> None:
+    """Delete the plan's objects through the engine, with the display looking on."""
     call.console.expect(len(looked.plan.steps))
     after = time.monotonic() - call.began  # the engine counts from its own begin
     crew = ThreadCrew(call.settings.concurrency)
     try:
         done = run(
             looked.plan,
-            knowledge.cloud,
+            cloud,
             crew,
             judge_of(looked),
             policy=Policy(
@@ -34,7 +52,7 @@ def delete(call: Call, knowledge: Knowledge, looked: Looked, record: Record) -> 
                 timeouts=call.settings.timeouts,
             ),
             emit=call.console.event,
-            record=knowledge.book.record,
+            record=write,
             stop=call.stop,
         )
     finally:

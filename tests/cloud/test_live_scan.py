@@ -194,7 +194,7 @@ def test_a_missing_extension_has_nothing_and_a_missing_path_is_unseen(region: tu
     assert list(world.unseen) == [(scope, "network")]
     assert world.listed == {(scope, "trunk")}
     why = f"the network service of {scope.cloud}/{scope.region} has no trunk extension"
-    assert live.notes == (f"{why}: nothing of the kind can be there",)
+    assert live.notes == (f"{scope.cloud}/{scope.region} has no trunk extension: nothing of these kinds can be there",)
     assert live.scan(["trunk"], claimed=["trunk"]).unseen == {(scope, "trunk"): why}
 
 

@@ -1,0 +1,140 @@
+"""Which objects a sweep selects: by mark, exact name, tag or producer; each one with the reason, in words.
+
+Age and idleness select nothing: `older_than` and `alive` only narrow. Denials are the judge's, not asked here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from janitor.core.attached import deleted_on_termination
+from janitor.core.case import Case
+from janitor.core.catalogue import KINDS, Fate, MarkForm
+from janitor.core.marks import runs_of, until_of
+from janitor.core.model import Observed, Ref, World
+from janitor.core.producers import PRODUCERS, Trace
+
+EVERY = "*"
+
+FOLLOWED = 4
+"""How many links a producer's traces are long at most: volume → server → port."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What was asked for. Times are seconds since the epoch, on the cloud's clock."""
+
+    marks: frozenset[str] = frozenset()
+    expired: float | None = None  # of the marks: only runs whose `janitor:until` lies before this
+    alive: frozenset[str] = frozenset()  # runs that are never swept
+    names: frozenset[str] = frozenset()
+    tags: tuple[tuple[str, str | None], ...] = ()
+    producers: tuple[tuple[str, str], ...] = ()  # (producer, key)
+    older_than: float | None = None  # made before this
+    only: Mapping[Ref, float | None] | None = field(default=None)  # a saved plan: ref → when it was made
+
+    def kinds(self) -> frozenset[str]:
+        """The kinds that could be selected; what hangs on them is the catalogue's matter."""
+        if self.only is not None:
+            return frozenset(ref.kind for ref in self.only)
+        found = {kind for producer, _ in self.producers for trace in PRODUCERS[producer] for kind in trace.kinds}
+        for kind in KINDS.values():
+            if not kind.is_listed or kind.is_relation or kind.fate is Fate.REFUSED:
+                continue
+            marked = self.marks and kind.marks
+            named = self.names and kind.name_field
+            tagged = self.tags and {MarkForm.TAGS, MarkForm.METADATA} & set(kind.marks)
+            if marked or named or tagged:
+                found.add(kind.name)
+        return frozenset(found & KINDS.keys())
+
+    def applied(self, case: Case, world: World) -> Case:
+        """The case with what is selected in this world."""
+        only = None if self.only is None else frozenset(ref for ref in self.only if self._is_the_same(world, ref))
+        return replace(
+            case, marks=self.runs(world), selected=self.selected(world), only=only, older_than=self.older_than
+        )
+
+    def _is_the_same(self, world: World, ref: Ref) -> bool:
+        observed = world.objects.get(ref)
+        return observed is None or self.only is None or observed.created_at == self.only[ref]
+
+    def runs(self, world: World) -> frozenset[str]:
+        """The runs whose marks count: those named, or every one that is found; not the living, nor the unexpired."""
+        found = {run for observed in world.objects.values() for run in runs_of(observed)}
+        wanted = found if EVERY in self.marks else found & self.marks
+        if self.expired is not None:
+            wanted = {run for run in wanted if _ended(world, run, self.expired)}
+        return frozenset(wanted - self.alive)
+
+    def selected(self, world: World) -> Mapping[Ref, str]:
+        """What names, tags and producers select, with the reason."""
+        if self.only is not None:
+            return {ref: "in the saved plan" for ref in self.only if ref in world.objects}
+        chosen = {ref: why for ref, o in world.objects.items() if (why := next(self._said_by(o), ""))}
+        for producer, key in self.producers:
+            chosen = {**_followed(world, producer, key), **chosen}
+        return {ref: why for ref, why in chosen.items() if not runs_of(world.objects[ref]) & self.alive}
+
+    def _said_by(self, observed: Observed) -> Iterator[str]:
+        if KINDS[observed.ref.kind].is_relation:
+            return
+        if observed.name and observed.name in self.names:
+            yield f"has the name {observed.name}"
+        for key, value in self.tags:
+            if (value is None and key in observed.tags) or f"{key}={value}" in observed.tags:
+                yield f"carries the tag {key if value is None else f'{key}={value}'}"
+            if key in observed.metadata and value in {None, observed.metadata[key]}:
+                yield f"carries the metadata {key}={observed.metadata[key]}"
+
+
+def _ended(world: World, run: str, now: float) -> bool:
+    """Whether the run said until when it lives, and that has passed: the latest word of its objects counts."""
+    said = [until for o in world.objects.values() if run in runs_of(o) and (until := until_of(o)) is not None]
+    return bool(said) and max(said) < now
+
+
+def _followed(world: World, producer: str, key: str) -> Mapping[Ref, str]:
+    why = f"made by {producer} for {key}"
+    chosen: dict[Ref, str] = {}
+    for _ in range(FOLLOWED):
+        fresh = {
+            observed.ref: why
+            for observed in world.objects.values()
+            if observed.ref not in chosen
+            and any(
+                trace.fits(observed, key) and _linked(world, observed, trace, chosen) for trace in PRODUCERS[producer]
+            )
+        }
+        if not fresh:
+            break
+        chosen |= fresh
+    return chosen
+
+
+def _linked(world: World, observed: Observed, trace: Trace, chosen: Mapping[Ref, str]) -> bool:
+    """Whether a trace that follows a link finds one of the chosen at its other end, whoever names whom."""
+    if not trace.of:
+        return True
+    named = [Ref(observed.ref.scope, trace.of, other) for other in observed.linked(trace.of)]
+    if trace.along:
+        return any(r in chosen and observed.ref.id in deleted_on_termination(world.objects[r]) for r in named)
+    return (
+        any(ref in chosen for ref in named)
+        or any(
+            observed.ref.id in world.objects[ref].linked(observed.ref.kind)
+            for ref in chosen
+            if ref.kind == trace.of and ref.scope == observed.ref.scope
+        )
+        or _has_port_on(world, observed, trace.of, chosen)
+    )
+
+
+def _has_port_on(world: World, observed: Observed, kind: str, chosen: Mapping[Ref, str]) -> bool:
+    ports = (port for port in world.of_kind("port") if port.ref.scope == observed.ref.scope)
+    return any(
+        observed.ref.id in port.linked(observed.ref.kind) and Ref(port.ref.scope, kind, other) in chosen
+        for port in ports
+        for other in port.linked(kind)
+    )

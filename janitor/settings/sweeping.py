@@ -1,0 +1,156 @@
+"""What a sweep was asked for: which objects, in which clouds, regions and projects, and which share of those.
+
+Reads options, the CI's variables and small files; checks what does not go together, once. Asks no cloud.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from janitor.core import times
+from janitor.core.errors import Refused, UsageError
+from janitor.core.marks import NAME
+from janitor.core.producers import PRODUCERS
+from janitor.core.selection import EVERY, Selection
+from janitor.core.shards import Shard
+from janitor.settings.reading import did_you_mean
+
+PLACE = "{run}"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A sweep's own settings, beside the common ones. `plan`: a saved plan to execute; `out`: where to save one."""
+
+    selection: Selection
+    clouds: tuple[str | None, ...] = (None,)
+    all_regions: bool = False
+    projects: tuple[str, ...] = ()  # ids or names; none: the credentials' own
+    shard: Shard = field(default_factory=Shard)
+    out: Path | None = None
+    plan: Path | None = None
+
+
+def asked(options: Mapping[str, object], environment: Mapping[str, str], *, now: float) -> Asked:
+    """Read them. Raises UsageError, and Refused for a file that cannot be read."""
+    plan = _path(options.get("plan"))
+    selection = _selection(options, environment, now=now)
+    nothing = not (selection.marks or selection.names or selection.tags or selection.producers)
+    if plan is None and nothing:
+        raise UsageError(
+            "Nothing is selected: give --mark, --name with --run, --tag or --producer. Age alone selects nothing."
+        )
+    if plan is not None and not nothing:
+        raise UsageError("--plan executes what was saved, and nothing else: leave the selecting options out.")
+    if plan is not None and options.get("out"):
+        raise UsageError("--plan executes a saved plan and --out saves one: give one of them.")
+    names = _texts(options.get("os_cloud"))
+    return Asked(
+        selection,
+        clouds=names or (environment.get("OS_CLOUD") or None,),
+        all_regions=options.get("all_regions") is True,
+        projects=_lines(options.get("projects_file"), "--projects-file"),
+        shard=_shard(options.get("shard"), environment),
+        out=_path(options.get("out")),
+        plan=plan,
+    )
+
+
+def _selection(options: Mapping[str, object], environment: Mapping[str, str], *, now: float) -> Selection:
+    marks = frozenset(_texts(options.get("mark")) or environment.get("JANITOR_MARK", "").replace(",", " ").split())
+    for mark in marks - {EVERY}:
+        if not NAME.fullmatch(mark):
+            raise UsageError(f"--mark: {mark!r} is no mark: 1 to 48 letters, digits, dots, dashes and underscores.")
+    older = options.get("older_than")
+    expired = options.get("expired") is True
+    alive = _lines(options.get("runs_alive"), "--runs-alive")
+    if EVERY in marks and not (expired or older or alive):
+        raise UsageError("--mark '*' means every run: narrow it with --expired, --runs-alive or --older-than.")
+    if expired and not marks:
+        raise UsageError("--expired narrows marks: give --mark '*', or the marks that are meant.")
+    return Selection(
+        marks=marks,
+        expired=now if expired else None,
+        alive=frozenset(alive),
+        names=_names(_texts(options.get("name")), _texts(options.get("run")), alive=alive),
+        tags=tuple(_tag(text) for text in _texts(options.get("tag"))),
+        producers=tuple(_producer(text) for text in _texts(options.get("producer"))),
+        older_than=now - _age(str(older)) if older else None,
+    )
+
+
+def _names(templates: Sequence[str], runs: Sequence[str], *, alive: Sequence[str]) -> frozenset[str]:
+    if bool(templates) != bool(runs):
+        raise UsageError(f"--name and --run belong together: --name 'ci-{PLACE}' --run 4711.")
+    for template in templates:
+        if PLACE not in template:
+            raise UsageError(f"--name: {template!r} has no {PLACE}: a name without the run belongs to every run.")
+    return frozenset(t.replace(PLACE, run) for t in templates for run in runs if run and run not in alive)
+
+
+def _tag(text: str) -> tuple[str, str | None]:
+    key, equals, value = text.partition("=")
+    if not key.strip():
+        raise UsageError(f"--tag: {text!r} is not K or K=V.")
+    return key, value if equals else None
+
+
+def _producer(text: str) -> tuple[str, str]:
+    name, _, key = text.partition("=")
+    if name not in PRODUCERS:
+        raise UsageError(f"--producer: {name!r} is not one that janitor knows{did_you_mean(name, list(PRODUCERS))}")
+    if not key.strip():
+        raise UsageError(f"--producer: {name} needs its key, the cluster's name or id: --producer {name}=KEY.")
+    return name, key
+
+
+def _age(text: str) -> float:
+    try:
+        return times.duration(text)
+    except ValueError as error:
+        raise UsageError(f"--older-than: {error}.") from None
+
+
+def _shard(given: object, environment: Mapping[str, str]) -> Shard:
+    """`I/N` counts from 1, as GitLab does; `/N` takes I from the job, Kubernetes' index counts from 0."""
+    index, total = environment.get("CI_NODE_INDEX", ""), environment.get("CI_NODE_TOTAL", "")
+    if not index and (zero_based := environment.get("JOB_COMPLETION_INDEX", "")).isdecimal():
+        index = str(int(zero_based) + 1)
+    if given is not None:
+        own, _, total = str(given).partition("/")
+        index = own or index
+    if not index or not total:
+        if given is None:
+            return Shard()
+        raise UsageError(f"--shard: {given} says no share: give I/N, or /N in a job that has an index.")
+    if not (index.isdecimal() and total.isdecimal() and 1 <= int(index) <= int(total)):
+        raise UsageError(f"--shard: {index}/{total} is no share: I/N with 1 <= I <= N is expected.")
+    return Shard(int(index), int(total))
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    given = value if isinstance(value, list | tuple) else () if value is None else (value,)
+    return tuple(str(item) for item in given)
+
+
+def _path(value: object) -> Path | None:
+    return None if value is None else Path(str(value)).expanduser()
+
+
+def _lines(value: object, option: str) -> tuple[str, ...]:
+    """The words of a file, one a line, `#` begins a remark; `-` is standard input."""
+    if value is None:
+        return ()
+    try:
+        text = sys.stdin.read() if str(value) == "-" else Path(str(value)).expanduser().read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise Refused(f"{option}: {value} cannot be read ({why}); nothing was touched.") from None
+    lines = (line.partition("#")[0].strip() for line in text.splitlines())
+    found = tuple(line for line in lines if line)
+    if not found:
+        raise Refused(f"{option}: {value} is empty: an empty list would mean something else than nobody meant.")
+    return found

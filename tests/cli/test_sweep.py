@@ -1,0 +1,62 @@
+"""`janitor sweep` as a person mistypes it: every answer comes before anybody signs in."""
+
+from __future__ import annotations
+
+import pytest
+
+SELECTED = ("--mark", "ci-4711")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "Age alone selects nothing"),
+        (("--older-than", "6h"), "Age alone selects nothing"),
+        (("--mark", "*"), "narrow it with --expired"),
+        (("--mark", "a b"), "is no mark"),
+        (("--expired", "--tag", "ci"), "--expired narrows marks"),
+        (("--name", "ci-{run}"), "--name and --run belong together"),
+        (("--name", "ci", "--run", "7"), "has no {run}"),
+        (("--producer", "ocm=x"), "did you mean 'occm'"),
+        (("--producer", "occm"), "needs its key"),
+        (("--tag", "=x"), "is not K or K=V"),
+        ((*SELECTED, "--shard", "5/4"), "is no share"),
+        ((*SELECTED, "--shard", "/4"), "says no share"),
+        ((*SELECTED, "--plan", "p.json"), "leave the selecting options out"),
+        (("--plan", "p.json", "--out", "q.json"), "give one of them"),
+        ((*SELECTED, "--older-than", "6"), "is not a duration"),
+    ],
+)
+def test_what_does_not_go_together_is_said_at_once(janitor, arguments, said):
+    done = janitor("sweep", "--yes", *arguments)
+    assert done.code == 2
+    assert said in done.err
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "cannot be read"),
+        ("nonsense", "is no plan"),
+        ('{"janitor": "sweep", "version": 2}', "another version"),
+        ('{"janitor": "sweep", "version": 1, "runs": [], "objects": [{}]}', "is damaged"),
+    ],
+)
+def test_a_plan_that_cannot_be_read_is_refused(janitor, tmp_path, content, said):
+    if content is not None:
+        (tmp_path / "plan.json").write_text(content, encoding="utf-8")
+    done = janitor("sweep", "--yes", "--plan", "plan.json")
+    assert done.code == 3
+    assert said in done.err
+
+
+def test_an_empty_list_of_living_runs_is_refused(janitor, tmp_path):
+    """It is what a failed query leaves behind, and would make every run a dead one."""
+    (tmp_path / "alive").write_text("# none\n", encoding="utf-8")
+    done = janitor("sweep", "--yes", "--mark", "*", "--runs-alive", "alive")
+    assert done.code == 3
+    assert "is empty" in done.err
+
+
+def test_nobody_to_ask_is_said_before_anything_is_asked(janitor):
+    assert janitor("sweep", *SELECTED).code == 2

@@ -1,0 +1,193 @@
+"""`janitor sweep` on the live cloud: leftovers as their producers make them, each beside a neighbour's."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+import stock
+from stage import Ran
+
+from ground.cloud import LocalCloud, Project
+from ground.crude import clear
+from ground.neighbour import look
+
+pytestmark = pytest.mark.scenario
+
+PROJECTS = 6
+
+
+class Place:
+    """A project, what is in it, and sweeps of it."""
+
+    def __init__(self, project: Project, folder: Path) -> None:
+        self.project, self.folder = project, folder
+        self.cloud: Any = stock.connection(project)
+
+    def names(self) -> set[str]:
+        return {seen.name for seen in look(self.cloud).values()}
+
+    def sweep(self, *arguments: str, env: dict[str, str] | None = None) -> Ran:
+        report = self.folder / "report.json"
+        report.unlink(missing_ok=True)
+        clean = {k: v for k, v in os.environ.items() if not k.startswith(("CI", "GIT", "JANITOR_", "JOB_"))}
+        begun = time.monotonic()
+        done = subprocess.run(
+            [sys.executable, "-m", "janitor", "sweep", *arguments, "--report", f"json={report}"],
+            cwd=self.folder, env=clean | self.project.env | (env or {}), stdin=subprocess.DEVNULL, check=False,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=240,
+        )  # fmt: skip
+        assert "Traceback" not in done.stdout, done.stdout
+        told = json.loads(report.read_text(encoding="utf-8")) if report.exists() else {}
+        return Ran(done.returncode, told, done.stdout, time.monotonic() - begun)
+
+
+@pytest.fixture
+def place(project: Project, tmp_path: Path) -> Iterator[Place]:
+    here = Place(project, tmp_path)
+    yield here
+    clear(here.cloud)
+
+
+def test_harvesters_import_goes_and_its_neighbours_stays(place: Place) -> None:
+    """A failed import leaves a snapshot, a nameless volume that was made from it, and an image."""
+    storage = place.cloud.block_storage
+    source = storage.create_volume(name="the-machines-disk", size=1)
+    storage.wait_for_status(source, status="available", interval=0.2, wait=60)
+    for machine in ("vm1", "vm10"):
+        snapshot = storage.create_snapshot(name=f"import-controller-{machine}-0", volume_id=source.id)
+        storage.wait_for_status(snapshot, status="available", interval=0.2, wait=60)
+        made = storage.create_volume(size=1, snapshot_id=snapshot.id)
+        storage.wait_for_status(made, status="available", interval=0.2, wait=60)
+        name = f"import-controller-{machine}-0"
+        place.cloud.image.create_image(name=name, container_format="bare", disk_format="raw", data=b"a disk")
+    ended = place.sweep("--yes", "--producer", "harvester=vm1")
+    assert ended.code == 0, ended.text
+    assert place.names() == {"the-machines-disk", "import-controller-vm10-0", ""}
+    assert len(list(storage.volumes())) == 2
+    assert {o["kind"] for o in ended.objects(outcome="deleted")} == {"volume", "volume_snapshot", "image"}
+    assert place.sweep("--yes", "--producer", "harvester=vm1").code == 0
+
+
+def test_what_occm_left_goes_but_for_the_group_that_a_living_node_has(place: Place) -> None:
+    network = place.cloud.network
+    net = network.create_network(name="nodes")
+    subnet = network.create_subnet(name="nodes", network_id=net.id, cidr="10.71.0.0/24", ip_version=4)
+    for cluster in ("ci-4711", "ci-47110"):
+        place.cloud.load_balancer.create_load_balancer(
+            name=f"kube_service_{cluster}_default_web",
+            description=f"Kubernetes external service default/web from cluster {cluster}",
+            vip_subnet_id=subnet.id,
+        )
+        group = network.create_security_group(
+            name=f"lb-sg-{cluster}",
+            description=f"Security Group for default/web Service LoadBalancer in cluster {cluster}",
+        )
+    node = network.create_port(name="node", network_id=net.id, security_group_ids=[group.id])
+    ours = network.find_security_group("lb-sg-ci-4711")
+    network.update_port(node, security_group_ids=[group.id, ours.id])
+
+    ended = place.sweep("--yes", "--producer", "occm=ci-4711")
+    assert ended.code == 1, ended.text
+    (held,) = ended.objects(kind="security_group")
+    assert [(h["kind"], h["name"]) for h in held["holders"]] == [("port", "node")]
+    assert "kube_service_ci-4711_default_web" not in place.names()
+    assert {"kube_service_ci-47110_default_web", "lb-sg-ci-47110", "nodes", "node"} <= place.names()
+
+    network.update_port(node, security_group_ids=[group.id])
+    assert place.sweep("--yes", "--producer", "occm=ci-4711").code == 0
+    assert "lb-sg-ci-4711" not in place.names()
+
+
+def test_a_saved_plan_deletes_what_was_shown_and_nothing_else(place: Place) -> None:
+    network = place.cloud.network
+
+    def marked(name: str, *tags: str) -> None:
+        network.set_tags(network.create_network(name=name), list(tags))
+
+    marked("past", "janitor:run=3", "janitor:until=1000")
+    marked("past-too", "janitor:run=3")
+    marked("living", "janitor:run=4", "janitor:until=4000000000")
+    marked("without-an-end", "janitor:run=5")
+    network.create_network(name="nobodys")
+    planned = place.sweep("--mark", "*", "--expired", "--out", "plan.json")
+    assert planned.code == 0, planned.text
+    assert {o["name"] for o in planned.objects(outcome="planned")} == {"past", "past-too"}
+    assert (place.folder / "plan.json").stat().st_mode & 0o077 == 0
+
+    marked("late", "janitor:run=3", "janitor:until=1000")
+    again = network.find_network("past-too")
+    network.delete_network(again)
+    ended = place.sweep("--plan", "plan.json", "--yes")
+    assert ended.code == 0, ended.text
+    assert place.names() == {"living", "without-an-end", "nobodys", "late"}
+
+    (place.folder / "alive").write_text("3\n", encoding="utf-8")
+    kept = place.sweep("--yes", "--mark", "3", "--runs-alive", "alive")
+    assert kept.code == 0
+    assert "late" in place.names()
+    assert place.sweep("--yes", "--mark", "3", "--older-than", "1h").code == 0
+    assert "late" in place.names()
+    assert place.sweep("--yes", "--mark", "3").code == 0
+    assert place.names() == {"living", "without-an-end", "nobodys"}
+
+
+def test_names_are_exact_and_what_hangs_on_them_follows(place: Place) -> None:
+    network = place.cloud.network
+    for run in ("7", "77"):
+        net = network.create_network(name=f"ci-{run}")
+        network.create_port(name=f"on-{run}", network_id=net.id)
+    ended = place.sweep("--yes", "--name", "ci-{run}", "--run", "7")
+    assert ended.code == 0, ended.text
+    assert place.names() == {"ci-77", "on-77"}
+
+
+@pytest.fixture
+def places(local_cloud: LocalCloud, tmp_path: Path) -> Iterator[list[Place]]:
+    """Several projects, and the administrator's account as a member of each."""
+    admin = local_cloud.admin
+    roles = {role["name"]: role["id"] for role in admin.keystone("GET", "/roles")["roles"]}
+    users = {user["name"]: user["id"] for user in admin.keystone("GET", "/users")["users"]}
+    with ExitStack() as stack:
+        made = []
+        for number in range(PROJECTS):
+            folder = tmp_path / str(number)
+            folder.mkdir()
+            project = stack.enter_context(local_cloud.project(f"sweep-{tmp_path.name}-{number}"[-60:], folder))
+            admin.keystone("PUT", f"/projects/{project.id}/users/{users['admin']}/roles/{roles['member']}")
+            place = Place(project, folder)
+            place.cloud.network.create_network(name=f"ci-9-of-{number}")
+            place.cloud.network.create_network(name="ci-9")
+            made.append(place)
+        yield made
+        for place in made:
+            clear(place.cloud)
+
+
+def test_shards_together_sweep_the_whole_and_nothing_twice(
+    places: list[Place], local_cloud: LocalCloud, tmp_path: Path
+) -> None:
+    """One of the projects cannot be entered: it stops none of the others, and is the exit code."""
+    listed = [p.project.id if number % 2 else p.project.name for number, p in enumerate(places)]
+    (tmp_path / "projects").write_text("\n".join([*listed, "no-such-project"]), encoding="utf-8")
+    admin = local_cloud.admin_env
+    line = ("--yes", "--name", "ci-{run}", "--run", "9", "--projects-file", str(tmp_path / "projects"))
+    ended = [
+        places[index].sweep(*line, "--shard", "/3", env={**admin, "JOB_COMPLETION_INDEX": str(index)})
+        for index in range(3)
+    ]
+    swept = [scope["project"]["id"] for one in ended for scope in one.report["scopes"]]
+    assert sorted(set(swept) - {"no-such-project"}) == sorted(p.project.id for p in places)
+    assert len(swept) == len(places) + 1
+    assert sorted(one.code for one in ended) == [0, 0, 3]
+    assert any("no-such-project" in one.text for one in ended if one.code == 3)
+    for number, place in enumerate(places):
+        assert place.names() == {f"ci-9-of-{number}"}
