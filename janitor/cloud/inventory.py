@@ -119,8 +119,13 @@ def microversion(session: Session, kind: Kind) -> str:
 
 def path_of(session: Session, kind: Kind, object_id: str) -> str:
     """The path of an object of a kind that has one of its own; below a parent its id names that one, too."""
-    parent, _, rest = object_id.partition("/") if "{parent}" in kind.path else ("", "", object_id)
+    parent, _, rest = object_id.partition("/") if _is_below(kind) else ("", "", object_id)
     return f"{filled(session, kind.path, parent)}/{quote(rest, safe='')}"
+
+
+def _is_below(kind: Kind) -> bool:
+    """Whether an id of the kind begins with its parent's; Manila's rules have it in their listing's query alone."""
+    return bool(kind.nested) or "{parent}" in kind.path
 
 
 def parent_id(ref: Ref) -> str:

@@ -21,6 +21,7 @@ from janitor.engine.retry import calmer, pause
 from janitor.engine.steps import WAITED_FOR, Phase, Progress, is_busy, is_dying, is_stuck
 from janitor.engine.waits import Finding, Watch, Watches, join, overdue, read_round
 
+BELIEVED = 3  # unchanged readings after which a 403 without a holder is no race with one that has just gone
 TROUBLE = frozenset({Reply.THROTTLED, Reply.BROKEN})
 
 
@@ -165,6 +166,8 @@ def _be_patient(desk: Desk, one: Progress) -> None:
         one.waiting_since = now
     if overdue(one, board.policy, now=now):
         _stuck(board, one)
+    elif _is_meant(one):
+        end(board, one, Phase.FAILED, reason=f"not allowed: {_words(one.answer)}")
     elif one.observed is not None and is_busy(one.kind, one.observed):
         board.tell("retry", one, text=f"is {one.observed.status}")
         join(desk.watches, board, one=one, phase=Phase.BUSY)
@@ -173,6 +176,13 @@ def _be_patient(desk: Desk, one: Progress) -> None:
         behind = f"; {one.holders[0]} is on its way out" if one.holders else ""
         board.tell("retry", one, text=f"refused ({_words(one.answer)}), again in {wait:.1f} s{behind}")
         rest(board, one, until=now + wait)
+
+
+def _is_meant(one: Progress) -> bool:
+    """Whether a 403 says what it says: nobody was found behind it, and the object rests."""
+    denied = one.answer is not None and one.answer.reply is Reply.DENIED
+    rests = one.observed is not None and not is_busy(one.kind, one.observed)
+    return denied and rests and not one.holders and one.unchanged >= BELIEVED
 
 
 def _stuck(board: Board, one: Progress) -> None:

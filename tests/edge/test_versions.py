@@ -3,10 +3,13 @@
 from typing import Any
 
 import pytest
-from edge.stub import stub
+from edge.stub import PROJECT, stub
 
 from janitor.cloud.endpoints import root
+from janitor.cloud.live import LiveCloud
 from janitor.cloud.versions import agreed, offered, parsed
+from janitor.core.plan import Action, Step
+from janitor.engine.protocols import Reply
 
 MANILA = {
     "versions": [
@@ -64,6 +67,23 @@ def test_an_older_cloud_is_spoken_to_in_its_own_version_and_asked_once() -> None
         session.request("shared-file-system", "GET", "/shares/detail", microversion="2.65")
     assert cloud.asked == [("GET", "/share/"), ("GET", "/share/v2/shares/detail")]
     assert cloud.headers[-1]["x-openstack-manila-api-version"] == "2.65"
+
+
+def test_a_rule_is_read_by_its_own_id_and_listed_by_its_shares() -> None:
+    """Its share stands in our id of it, and in no path."""
+    with stub(shared_file_system="/v2") as cloud:
+        cloud.says("GET", "/", 300, MANILA)
+        cloud.says("GET", "/v2/shares/detail", 200, {"shares": [{"id": "share", "project_id": PROJECT}]})
+        rule = {"id": "rule", "state": "active", "created_at": "2026-11-21T10:00:00.000000"}
+        cloud.says("GET", "/v2/share-access-rules?share_id=share", 200, {"access_list": [rule]})
+        cloud.says("GET", "/v2/share-access-rules/rule", 200, {"access": rule})
+        live = LiveCloud([cloud.session()])
+        (listed,) = live.listing(live.scopes[0], "share_access_rule")
+        assert listed.ref.id == "share/rule"
+        assert live.read(listed.ref) == listed
+        cloud.says("POST", "/v2/shares/share/action", 202)
+        assert live.delete(Step(listed.ref, Action.UNDO, listed), listed).reply is Reply.ACCEPTED
+        assert cloud.sent[-1] == {"deny_access": {"access_id": "rule"}}
 
 
 def test_where_the_document_is_silent_our_own_version_is_sent() -> None:

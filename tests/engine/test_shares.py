@@ -29,13 +29,16 @@ def test_a_foreign_snapshot_keeps_our_share_and_is_named():
     assert here.deletes("share_snapshot") == []
 
 
-def test_a_403_that_nobody_stands_behind_is_told_in_the_end():
+def test_a_403_that_nobody_stands_behind_is_believed_in_the_end():
     here = stage()
     share = here.make("share", "s")
     here.cloud.bodies["share"][share]["_forbidden"] = True
+    begun = here.crew.now()
     done = here.run()
     assert left(done) == {f"share {share}": Outcome.FAILED}
-    assert "403 forbidden" in done.results[ref("share", share)].reason
+    assert done.results[ref("share", share)].reason == "not allowed: 403 forbidden"
+    assert 1 < len(here.deletes("share")) < 6
+    assert here.crew.now() - begun < 10, "who may not is told so soon"
 
 
 def test_the_network_waits_for_the_servers_of_a_share_network_that_is_gone():

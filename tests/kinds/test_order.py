@@ -33,6 +33,7 @@ GATES = {
     "storage": ("cinder.delete_volume", "volume"),
     "compute": ("nova.destroy", "server"),
     "balancer": ("octavia.deallocate_vip", "balancer"),
+    "shares": ("manila.delete_share", "flat"),
 }
 """Stack → where its backend hangs, and the end of the name of what hangs there."""
 
