@@ -224,7 +224,7 @@ def log_claims(
             )
             if kind is None or not known or not _named_whole(created, kind):
                 continue
-            ref = Ref(scope, kind.name, created.id)
+            ref = Ref(scope, kind.name, object_id(Resource(created.address, created.type, created.id)))
             window = (start, end + CLOCKS_APART if end is not None else None)
             name = names.get(created.address, "")
             claims.append(Claim(ref, Evidence.LOG, created.address, name=name, type=created.type, window=window))

@@ -100,3 +100,12 @@ def test_a_log_that_does_not_say_whose_rule_it_is_claims_nothing() -> None:
     configured = Configuration(instances=(Declared(address, kind),), complete=True)
     assert kind_of_type(kind) is not None
     assert log_claims([made], configured, HOME, since=0.0) == []
+
+
+def test_a_log_names_an_association_of_nova_by_its_address() -> None:
+    """Its id in the log is ADDRESS/INSTANCE/FIXED, as in the state."""
+    kind = "openstack_compute_floatingip_associate_v2"
+    made = ApplyLog("log", created=(LoggedCreate(f"{kind}.a", kind, "192.0.2.7/server/10.0.0.3"),), finished=True)
+    configured = Configuration(instances=(Declared(f"{kind}.a", kind),), complete=True)
+    (claim,) = log_claims([made], configured, HOME, since=0.0)
+    assert claim.ref.id == "address:192.0.2.7"
