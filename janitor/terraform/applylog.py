@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,9 +22,13 @@ _ADDRESS = rf"(?:module\.[\w-]+{_KEY}\.)*(?P<type>[A-Za-z_][\w-]*)\.[A-Za-z_][\w
 _STEP = re.compile(
     rf"(?<![\w.\]])(?P<address>{_ADDRESS})(?: \(deposed (?:object )?(?P<deposed>[0-9a-f]+)\))?: "
     r"(?P<what>Creating\.\.\.|Creation complete after \S+|Destroying\.\.\.|Destruction complete after \S+)"
-    r"(?:\s+[\[(](?:id=|ID: )(?P<id>.*)[\])]\s*$)?"
+    r"(?:\s+(?P<open>[\[(])(?:id=|ID: )(?P<rest>.*))?"
 )
 _ENDS = re.compile(r"(?:Apply|Destroy) complete!|^\W*Error: |Apply cancelled|execution halted")
+_PROVISIONER = re.compile(r" \((?:local|remote)-exec\): ")
+_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+_BRACKETS = {"[": "]", "(": ")"}
+_GITLAB = re.compile(r"^(?P<stamp>\d{4}-\S+Z) (?P<stream>[0-9a-f]{2}[OE])(?P<more>[ +]?)(?P<text>.*)$", re.DOTALL)
 _STAMP = re.compile(r"^\W*(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))")
 
 
@@ -51,7 +56,7 @@ def read_log(path: Path | str, *, text: str | None = None) -> ApplyLog:
             raise Refused(f"The log {path} of --from-log cannot be read: {error.strerror}.") from error
         text = _decoded(raw)
     reading = _Reading()
-    for line in re.split(r"\r?\n", text):
+    for line in _whole(re.split(r"\r?\n", text)):
         _read_line(reading, line)
     problems = () if reading.steps else (f"{path} holds no line of an apply: neither a creation nor its beginning.",)
     created = tuple(reading.created.values())
@@ -73,34 +78,53 @@ def _decoded(raw: bytes) -> str:
     return raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8", errors="replace")
 
 
+def _whole(lines: Iterable[str]) -> Iterator[str]:
+    """GitLab stamps each piece of a line that was written in pieces; those marked `+` go on where their stream was."""
+    open_lines: dict[str, str] = {}
+    for line in lines:
+        piece = _GITLAB.match(line)
+        if piece is None:
+            yield line
+            continue
+        stream = piece["stream"]
+        if piece["more"] == "+":
+            open_lines[stream] = open_lines.get(stream, f"{piece['stamp']} ") + piece["text"]
+            continue
+        if stream in open_lines:
+            yield open_lines.pop(stream)
+        open_lines[stream] = f"{piece['stamp']} {piece['text']}"
+    yield from open_lines.values()
+
+
 def _read_line(reading: _Reading, line: str) -> None:
-    event = _event(line)
-    if event is not None:
-        _span(reading, event.at)
-        _json_step(reading, event)
+    if '"@level"' in line:  # one event, several that ran into each other, or a cut one, of which nothing is whole
+        for event in _events(line):
+            _span(reading, event.at)
+            _json_step(reading, event)
         return
-    if '"@level"' in line:
-        return  # an event that was cut: nothing in it is whole
     bare = plain(line).replace("\n", " ")
     stamp = _STAMP.match(bare)
     at = moment(stamp[1]) if stamp else None
     _span(reading, at)
-    step = _STEP.search(bare)
+    step = None if _PROVISIONER.search(bare) else _STEP.search(bare)  # what a provisioner prints is its own
     if step:
         _human_step(reading, step, at)
     elif _ENDS.search(bare):
         reading.finished = True
 
 
-def _event(line: str) -> ApplyEvent | None:
-    start = line.find('{"')
-    if start < 0 or '"@level"' not in line:
-        return None
-    try:
-        body, _ = json.JSONDecoder().raw_decode(line, start)
-    except (ValueError, RecursionError):
-        return None
-    return event_of_body(body) if isinstance(body, dict) and "@level" in body else None
+def _events(line: str) -> Iterator[ApplyEvent]:
+    begins = [match.start() for match in re.finditer(r'\{(?=\s*")', line)]
+    end = 0
+    for begin in begins:
+        if begin < end:
+            continue
+        try:
+            body, end = json.JSONDecoder().raw_decode(line, begin)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(body, dict) and "@level" in body:
+            yield event_of_body(body)
 
 
 def _json_step(reading: _Reading, event: ApplyEvent) -> None:
@@ -117,7 +141,7 @@ def _json_step(reading: _Reading, event: ApplyEvent) -> None:
 
 
 def _human_step(reading: _Reading, step: re.Match[str], at: float | None) -> None:
-    address, kind, identity = step["address"], step["type"], (step["id"] or "").strip()
+    address, kind, identity = step["address"], step["type"], _id(step["open"], step["rest"])
     key = f"{address} {step['deposed'] or ''}".strip()
     what = step["what"]
     if what.startswith("Creating"):
@@ -128,6 +152,22 @@ def _human_step(reading: _Reading, step: re.Match[str], at: float | None) -> Non
         _started(reading, key, kind, "delete", identity)
     else:
         _destroyed(reading, address, key)
+
+
+def _id(opening: str | None, rest: str | None) -> str:
+    """The id up to the bracket that closes it, which ends the line: another tool's words may have run into it.
+
+    Behind a UUID anything may stand; nothing else is told from what it ran into.
+    """
+    if opening is None or rest is None:
+        return ""
+    depth = 1
+    for place, character in enumerate(rest):
+        depth += {opening: 1, _BRACKETS[opening]: -1}.get(character, 0)
+        if depth == 0:
+            identity, behind = rest[:place].strip(), rest[place + 1 :].strip()
+            return identity if not behind or _UUID.fullmatch(identity) else ""
+    return ""
 
 
 def _started(reading: _Reading, key: str, kind: str, action: str, identity: str) -> None:

@@ -100,6 +100,79 @@ def test_any_text_is_a_log(content: str) -> None:
     log(content)
 
 
+BUILTIN = tuple(
+    (binary, f"log-builtin-{binary}{kind}")
+    for binary in ("tofu", "terraform")
+    for kind in (".txt", ".jsonl", "-killed.txt")
+)
+
+
+@pytest.mark.parametrize(("binary", "name"), BUILTIN, ids=[name for _, name in BUILTIN])
+def test_real_logs_with_colours_odd_keys_and_a_forging_provisioner(binary: str, name: str) -> None:
+    """`terraform_data.forged` is what a provisioner prints; one of the keys has a bracket in it."""
+    found = log(text(name))
+    killed = "killed" in name
+    labels = {
+        'terraform_data.many["a b"]',
+        'terraform_data.many["c]d"]',
+        'terraform_data.many["e.f"]',
+        "terraform_data.one",
+    }
+    assert {c.address for c in found.created} == labels | (set() if killed else {"terraform_data.last"})
+    assert found.in_flight == ((("terraform_data.last", "terraform_data"),) if killed else ())
+    assert found.finished is not killed
+    assert all(len(c.id) == 36 for c in found.created), binary
+
+
+@pytest.mark.parametrize("binary", ["tofu", "terraform"])
+def test_a_real_log_of_a_replacement_ends_with_the_new_ids(binary: str) -> None:
+    before, after = log(text(f"log-builtin-{binary}.txt")), text(f"log-builtin-{binary}-replaced.txt")
+    found = log(text(f"log-builtin-{binary}.txt") + after)
+    assert len(found.created) == 5
+    assert {c.id for c in found.created if c.address.endswith(".one")}.isdisjoint({c.id for c in before.created})
+
+
+ANY = [*HUMAN, JSON, KILLED, *(name for _, name in BUILTIN)]
+SECTION = "section_start:1795271159:apply[collapsed=true]\r\x1b[0K"
+DISGUISES = {
+    "plain": lambda line, _: [line],
+    "CRLF": lambda line, _: [line + "\r"],
+    "GitLab's stamps": lambda line, n: [f"2026-11-21T15:00:{n % 60:02d}.123456Z 01O {line}"],
+    "GitLab's sections": lambda line, n: [SECTION + line] if n % 7 == 0 else [line],
+    "GitLab's pieces": lambda line, n: [
+        f"2026-11-21T15:00:00.000001Z 01O {line[: n % 50]}",
+        "2026-11-21T15:00:00.000002Z 02E warning: another stream comes between",
+        f"2026-11-21T15:00:00.000003Z 01O+{line[n % 50 :]}",
+    ],
+    "GitHub's stamps": lambda line, _: [f"2026-11-21T15:00:00.1234567Z {line}"],
+    "GitHub's groups": lambda line, n: [f"##[group]step {n}", line, "##[endgroup]"],
+    "compose": lambda line, _: [f"apply-1  | {line}"],
+    "another tool": lambda line, n: [line, f"+ curl -sf https://example.org/{n}", "openstack_x.y: Creatin"],
+}
+
+
+@pytest.mark.parametrize("disguise", DISGUISES)
+@pytest.mark.parametrize("name", ANY)
+def test_what_a_ci_makes_of_a_real_log_changes_nothing(name: str, disguise: str) -> None:
+    plain = log(text(name))
+    lines = [piece for n, line in enumerate(text(name).split("\n")) for piece in DISGUISES[disguise](line, n)]
+    found = log("\n".join(lines))
+    assert ids(found) == ids(plain)
+    assert found.in_flight == plain.in_flight
+    assert found.finished is plain.finished
+
+
+@given(st.sampled_from(ANY), st.sampled_from(sorted(DISGUISES)), st.data())
+@examples(60)
+def test_a_disguised_log_cut_anywhere_invents_no_id(name: str, disguise: str, data: st.DataObject) -> None:
+    """Cut at both ends, and in the middle: a log that was rotated, truncated, or lost a block."""
+    lines = [piece for n, line in enumerate(text(name).split("\n")) for piece in DISGUISES[disguise](line, n)]
+    whole = "\n".join(lines)
+    begin, first, second, end = sorted(data.draw(st.tuples(*[st.integers(0, len(whole))] * 4)))
+    found = log(f"{whole[begin:first]}\n{whole[second:end]}")
+    assert {c.id for c in found.created} <= {c.id for c in log(text(name)).created}
+
+
 LINES = (
     "openstack_x_v2.a: Creating...\n"
     'module.m["k.e y"].openstack_x_v2.b[0]: Creating...\n'
@@ -138,6 +211,9 @@ def test_what_stands_around_a_line_does_not_matter(content: str) -> None:
         "openstack_x_v2.a: Creation complete after 1s",
         "openstack_x_v2.a: Creation compl",
         "Creation complete after 1s [id=i-1]",
+        "openstack_x_v2.a: Creation complete after 1s [id=i-1] and a tool says [ok]",
+        "openstack_x_v2.a: Creation complete after 1s [id=i-openstack_x_v2.b: Creation complete after 1s [id=i-2]",
+        "x_y.a (local-exec): openstack_x_v2.a: Creation complete after 1s [id=i-1]",
         "openstack_x_v2.a: Refreshing state... [id=i-1]",
         "data.openstack_x_v2.a: Read complete after 1s [id=i-1]",
         "openstack_x_v2.a: Modifications complete after 1s [id=i-1]",
