@@ -44,7 +44,8 @@ def render(report: RunReport) -> str:
     drawn, remedy = picture.of_run(report), words.remedies(report)
     timed = any(row.seconds > 0 for row in report.results) or report.terraform.seconds > 0
     terraform = report.terraform
-    times = {"started": terraform.started, "seconds": terraform.seconds, "took": spell(terraform.seconds)}
+    begun, took = round(terraform.started, 3), round(terraform.seconds, 3)
+    times = {"started": begun, "seconds": took, "took": spell(took)}
     return _page(
         drawn,
         remedies={node.key: remedy(node.result) for node in drawn.nodes if node.result is not None},
@@ -98,7 +99,7 @@ def _page(
     scripts = [*(_library(name) for name in VENDORED), _asset("page.js")]
     style = _asset("page.css")
     data = {
-        "seconds": seconds,
+        "seconds": round(seconds, 3),
         "terraform": terraform,
         "nodes": [_node(node, remedies.get(node.key, "")) for node in nodes],
         "arrows": [[a.dependent, a.dependency, a.source.name.lower()] for a in drawn.drawn],

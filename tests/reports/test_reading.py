@@ -29,7 +29,7 @@ RUNS = {
     "unverified": replace(EMPTY, unseen=LEFT.unseen, unseen_counts=True),
     "disagrees": replace(EMPTY, state=Agreement(agreed=False, reason="its serial has moved")),
     "hostile": hostile(),
-    "between two seconds": replace(LEFT, started=LEFT.started + 0.7, finished=LEFT.finished + 0.9),
+    "between two seconds": replace(LEFT, started=LEFT.started + 0.7, finished=LEFT.finished + 0.900004),
     "cluster": cluster(60),
 }
 
