@@ -122,6 +122,31 @@ def test_gitlab_folds_each_phase() -> None:
     assert re.fullmatch(r"\x1b\[0Ksection_end:\d+:janitor_looking_at_the_cloud\r\x1b\[0K", end)
 
 
+def test_gitlab_folds_a_phase_that_comes_again_under_another_name() -> None:
+    console, stream = heard(CI="true", GITLAB_CI="true")
+    for _ in range(3):
+        with console.phase("Deleting what is left"):
+            pass
+    names = re.findall(r"section_(start|end):\d+:(\w+)", stream.getvalue())
+    each = ["janitor_deleting_what_is_left" + end for end in ("", "_2", "_3")]
+    assert names == [(what, name) for name in each for what in ("start", "end")]
+
+
+def test_no_name_opens_a_section_or_a_group() -> None:
+    for variables in ({"GITLAB_CI": "true"}, {"GITHUB_ACTIONS": "true"}):
+        console, stream = heard(Loudness.VERBOSE, CI="true", **variables)
+        for name in (
+            "\x1b[0Ksection_start:1:x\r\x1b[0Kforged",
+            "x\n::group::forged",
+            "::add-mask::x",
+            "##[group]forged",
+        ):
+            console.event(Event("failed", 0.0, Ref(SCOPE, name, name), name, name))
+            console.note(name)
+            console.warn(name)
+        assert not re.search(r"[\x1b\r]|^\s*::|##\[", stream.getvalue(), re.MULTILINE)
+
+
 def test_github_groups_each_phase() -> None:
     console, stream = heard(CI="true", GITHUB_ACTIONS="true")
     with console.phase("Looking"):

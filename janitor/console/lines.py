@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -40,13 +41,15 @@ class Lines:
     clock: Callable[[], float]
     shows_tasks: bool = False
     open: list[str] = field(default_factory=list)
+    folded: Counter[str] = field(default_factory=Counter)  # how often each section was begun: GitLab wants other names
 
     def begin(self, title: str) -> None:
         """A phase begins. GitHub cannot nest groups, so only the outermost one folds."""
         self.open.append(title)
         outermost = len(self.open) == 1
         if outermost and self.folding is Folding.GITLAB:
-            mark = f"section_start:{int(time.time())}:{_slug(title)}[collapsed=true]"
+            self.folded[title] += 1
+            mark = f"section_start:{int(time.time())}:{self._section(title)}[collapsed=true]"
             self._write(f"\x1b[0K{mark}\r\x1b[0K{title}")
         elif outermost and self.folding is Folding.GITHUB:
             self._write(f"::group::{title}")
@@ -59,7 +62,7 @@ class Lines:
         if self.open:
             self.open.pop()
         if folded and self.folding is Folding.GITLAB:
-            self._write(f"\x1b[0Ksection_end:{int(time.time())}:{_slug(title)}\r\x1b[0K")
+            self._write(f"\x1b[0Ksection_end:{int(time.time())}:{self._section(title)}\r\x1b[0K")
         elif folded and self.folding is Folding.GITHUB:
             self._write("::endgroup::")
         if outcome:
@@ -73,6 +76,10 @@ class Lines:
         """End what is still folded, so that the log after us is not."""
         while self.open:
             self.end(self.open[-1], "")
+
+    def _section(self, title: str) -> str:
+        number = self.folded[title]
+        return f"{_slug(title)}_{number}" if number > 1 else _slug(title)
 
     def _write(self, text: str) -> None:
         self.stream.write(f"{text}\n")

@@ -24,10 +24,20 @@ def test_every_shell_gets_a_script(shell: str, janitor: Janitor) -> None:
     assert "_JANITOR_COMPLETE" in done.out
 
 
-@pytest.mark.parametrize(
-    ("typed", "offered"), [("janitor des", "destroy"), ("janitor plan --work", "--workspace"), ("janitor gr", "graph")]
-)
-def test_bash_completes_commands_and_options(typed: str, offered: str, tmp_path: Path) -> None:
+OFFERED = {"janitor des": "destroy", "janitor plan --work": "--workspace", "janitor gr": "graph"}
+
+COMPLETE = """
+eval "$(janitor --show-completion bash)"
+offers=$(complete -p janitor | sed 's/.*-F \\([^ ]*\\) .*/\\1/')
+for typed in "$@"; do
+  COMP_WORDS=($typed); COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+  $offers janitor
+  echo "${COMPREPLY[@]}"
+done
+"""
+
+
+def test_bash_completes_commands_and_options(tmp_path: Path) -> None:
     """A real bash, with the script that janitor gives it, asking the real program."""
     bash = shutil.which("bash")
     if bash is None:
@@ -35,15 +45,13 @@ def test_bash_completes_commands_and_options(typed: str, offered: str, tmp_path:
     program = tmp_path / "janitor"
     program.write_text(f'#!/bin/sh\nexec {sys.executable} -m janitor "$@"\n', encoding="utf-8")
     program.chmod(0o755)
-    script = f"""
-eval "$(janitor --show-completion bash)"
-COMP_WORDS=({typed}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))
-$(complete -p janitor | sed 's/.*-F \\([^ ]*\\) .*/\\1/') janitor
-echo "${{COMPREPLY[@]}}"
-"""
     env = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT), "HOME": str(tmp_path)}
-    done = subprocess.run([bash, "-c", script], env=env, capture_output=True, text=True, check=False)
-    assert offered in done.stdout.split(), done.stderr
+    done = subprocess.run(
+        [bash, "-c", COMPLETE, "bash", *OFFERED], env=env, capture_output=True, text=True, check=False
+    )
+    assert done.stderr == ""
+    for line, offered in zip(done.stdout.splitlines(), OFFERED.values(), strict=True):
+        assert offered in line.split()
 
 
 @pytest.mark.parametrize(
