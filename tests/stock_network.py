@@ -69,25 +69,24 @@ def _group_of_a_port(conn: Any, name: str) -> str:
     return f"{port(conn, subnet(conn, name), name, security_groups=[group.id]).id}/{group.id}"
 
 
-def forwarded(conn: Any, name: str) -> tuple[Any, Any, Any]:
+def forwarded(conn: Any, name: str) -> tuple[Any, Any, str]:
     """A floating IP, the port behind it, and what is forwarded from one to the other."""
     _, sub, _ = routed(conn, name)
     target = port(conn, sub, name)
     address = conn.network.create_ip(floating_network_id=conn.network.find_network("public").id)
+    return address, target, forward(conn, name, floating_ip=address.id, port=target.id)
+
+
+def forward(conn: Any, _: str, *, floating_ip: str, port: str) -> str:
     made = conn.network.create_floating_ip_port_forwarding(
-        address.id,
+        floating_ip,
         protocol="tcp",
-        internal_port_id=target.id,
-        internal_ip_address=target.fixed_ips[0]["ip_address"],
+        internal_port_id=port,
+        internal_ip_address=conn.network.get_port(port).fixed_ips[0]["ip_address"],
         internal_port=22,
         external_port=2222,
     )
-    return address, target, made
-
-
-def _port_forwarding(conn: Any, name: str) -> str:
-    address, _, made = forwarded(conn, name)
-    return f"{address.id}/{made.id}"
+    return f"{floating_ip}/{made.id}"
 
 
 def vpn_service(conn: Any, name: str) -> Any:
@@ -108,19 +107,23 @@ def ipsec_policy(conn: Any, name: str) -> Any:
     return conn.network.create_vpn_ipsec_policy(name=name, auth_algorithm="sha256")
 
 
+def between(conn: Any, name: str, **ends: str) -> Any:
+    """A connection to somebody who is not there."""
+    peer = {"peer_address": "192.0.2.9", "peer_id": "192.0.2.9", "psk": "loopback"}
+    return conn.network.create_vpn_ipsec_site_connection(name=name, **peer, **ends)
+
+
 def site_connection(conn: Any, name: str) -> Any:
     """Everything that a VPN is made of."""
     router, sub, _ = routed(conn, name)
-    return conn.network.create_vpn_ipsec_site_connection(
-        name=name,
+    return between(
+        conn,
+        name,
         vpnservice_id=conn.network.create_vpn_service(name=name, router_id=router.id).id,
         ikepolicy_id=ike_policy(conn, name).id,
         ipsecpolicy_id=ipsec_policy(conn, name).id,
         local_ep_group_id=endpoint_group(conn, name, "subnet", sub.id).id,
         peer_ep_group_id=endpoint_group(conn, name).id,
-        peer_address="192.0.2.9",
-        peer_id="192.0.2.9",
-        psk="loopback",
     )
 
 
@@ -163,6 +166,33 @@ def _tap_mirror(conn: Any, name: str) -> str:
     return str(made.id)
 
 
+def _named(make: Callable[..., Any]) -> Callable[..., str]:
+    """A maker that takes the API's own fields."""
+
+    def made(conn: Any, name: str, **fields: Any) -> str:
+        lists = {key: list(value) if isinstance(value, tuple) else value for key, value in fields.items()}
+        return str(make(conn, name, **lists).id)
+
+    return made
+
+
+NAMED: dict[str, Callable[..., str]] = {
+    "qos_policy": _named(qos_policy),
+    "address_scope": _named(lambda conn, name: conn.network.create_address_scope(name=name, ip_version=4)),
+    "subnet_pool": _named(subnet_pool),
+    "address_group": _named(lambda conn, name: conn.network.create_address_group(name=name, addresses=["10.9.9.0/24"])),
+    "port_forwarding": forward,
+    "vpn_service": _named(lambda conn, name, **ends: conn.network.create_vpn_service(name=name, **ends)),
+    "vpn_ike_policy": _named(ike_policy),
+    "vpn_ipsec_policy": _named(ipsec_policy),
+    "vpn_endpoint_group": _named(lambda conn, name, **of: conn.network.create_vpn_endpoint_group(name=name, **of)),
+    "vpn_site_connection": _named(between),
+    "firewall_rule": _named(lambda conn, name: conn.network.create_firewall_rule(name=name, action="deny")),
+    "firewall_policy": _named(lambda conn, name, **of: conn.network.create_firewall_policy(name=name, **of)),
+    "firewall_group": _named(lambda conn, name, **of: conn.network.create_firewall_group(name=name, **of)),
+}
+"""Kind → a maker that is told what the new object refers to."""
+
 ABOVE = (
     *("tap_mirror", "bgpvpn", "firewall_group", "firewall_policy", "firewall_rule", "vpn_site_connection"),
     *("vpn_service", "vpn_endpoint_group", "vpn_ike_policy", "vpn_ipsec_policy", "port_forwarding"),
@@ -177,23 +207,23 @@ MAKERS: dict[str, Callable[[Any, str], str]] = {
     "bgpvpn_port_association": _bgpvpn_port,
     "bgpvpn": lambda conn, name: bgpvpn(conn, name).id,
     "firewall_group": lambda conn, name: firewall_group(conn, name).id,
-    "firewall_policy": lambda conn, name: conn.network.create_firewall_policy(name=name).id,
-    "firewall_rule": lambda conn, name: conn.network.create_firewall_rule(name=name, action="deny").id,
+    "firewall_policy": NAMED["firewall_policy"],
+    "firewall_rule": NAMED["firewall_rule"],
     "vpn_site_connection": lambda conn, name: site_connection(conn, name).id,
     "vpn_service": lambda conn, name: vpn_service(conn, name).id,
     "vpn_endpoint_group": lambda conn, name: endpoint_group(conn, name).id,
-    "vpn_ike_policy": lambda conn, name: ike_policy(conn, name).id,
-    "vpn_ipsec_policy": lambda conn, name: ipsec_policy(conn, name).id,
-    "port_forwarding": _port_forwarding,
+    "vpn_ike_policy": NAMED["vpn_ike_policy"],
+    "vpn_ipsec_policy": NAMED["vpn_ipsec_policy"],
+    "port_forwarding": lambda conn, name: forwarded(conn, name)[2],
     "subnet_route": _host_route,
     "port_security_group": _group_of_a_port,
     "rbac_policy": _rbac_policy,
-    "address_group": lambda conn, name: conn.network.create_address_group(name=name, addresses=["10.9.9.0/24"]).id,
-    "subnet_pool": lambda conn, name: subnet_pool(conn, name).id,
-    "address_scope": lambda conn, name: conn.network.create_address_scope(name=name, ip_version=4).id,
+    "address_group": NAMED["address_group"],
+    "subnet_pool": NAMED["subnet_pool"],
+    "address_scope": NAMED["address_scope"],
     "qos_bandwidth_limit_rule": _bandwidth_limit,
     "qos_dscp_marking_rule": _dscp_marking,
     "qos_minimum_bandwidth_rule": _minimum_bandwidth,
-    "qos_policy": lambda conn, name: qos_policy(conn, name).id,
+    "qos_policy": NAMED["qos_policy"],
 }
 """Kind → how one of it is made; each returns the id as the catalogue writes it."""

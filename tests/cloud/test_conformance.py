@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 import stock
 import stock_keys
+import stock_network
 import stock_shares
 from clouds import needing
 from conformance import CASES, Case, kinds, resolved
+from conformance_network import NETWORK_CASES
 
 from ground.cloud import Project
 from janitor.cloud.live import LiveCloud
@@ -18,6 +20,7 @@ from janitor.core.model import Observed, Ref
 
 pytestmark = [pytest.mark.cloud, pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")]
 
+ALL = (*CASES, *NETWORK_CASES)
 NEXT_HOP = "10.0.0.9"
 
 
@@ -32,8 +35,9 @@ def live(project: Project) -> Iterator[LiveCloud]:
         yield cloud
 
 
-def _subnet(conn: Any, name: str, *, network: str) -> str:
-    return str(conn.network.create_subnet(name=name, network_id=network, ip_version=4, cidr="10.0.0.0/24").id)
+def _subnet(conn: Any, name: str, *, network: str, **more: Any) -> str:
+    plan = more or {"cidr": "10.0.0.0/24"}
+    return str(conn.network.create_subnet(name=name, network_id=network, ip_version=4, **plan).id)
 
 
 def _router(conn: Any, name: str, *, external: str = "") -> str:
@@ -50,14 +54,14 @@ def _route(conn: Any, _: str, *, router: str) -> str:
     return f"{router}-route-{route['destination']}-{route['nexthop']}"
 
 
-def _port(conn: Any, name: str, *, subnet: str, groups: Iterable[str] = ()) -> str:
-    more = {"security_groups": list(groups)} if groups else {}
+def _port(conn: Any, name: str, *, subnet: str, groups: Iterable[str] = (), **more: Any) -> str:
+    more |= {"security_groups": list(groups)} if groups else {}
     return str(stock.port(conn, name, subnet=conn.network.get_subnet(subnet), **more).id)
 
 
-def _rule(conn: Any, _: str, *, group: str, remote: str | None = None) -> str:
-    made = conn.network.create_security_group_rule(security_group_id=group, direction="ingress", remote_group_id=remote)
-    return str(made.id)
+def _rule(conn: Any, _: str, *, group: str, remote: str | None = None, addresses: str | None = None) -> str:
+    names = {"remote_group_id": remote, "remote_address_group_id": addresses}
+    return str(conn.network.create_security_group_rule(security_group_id=group, direction="ingress", **names).id)
 
 
 def _trunk(conn: Any, name: str, *, port: str, subports: Iterable[str] = ()) -> str:
@@ -79,19 +83,26 @@ def _balancer(conn: Any, name: str, *, subnet: str) -> str:
     return str(stock.active(conn, conn.load_balancer.create_load_balancer(name=name, vip_subnet_id=subnet)).id)
 
 
-def _listener(conn: Any, name: str, *, load_balancer: str, protocol_port: int = 80) -> str:
+def _listener(conn: Any, name: str, *, load_balancer: str, protocol_port: int = 80, protocol: str = "TCP") -> str:
     made = conn.load_balancer.create_listener(
-        name=name, loadbalancer_id=load_balancer, protocol="TCP", protocol_port=protocol_port
+        name=name, loadbalancer_id=load_balancer, protocol=protocol, protocol_port=protocol_port
     )
     stock.active(conn, conn.load_balancer.get_load_balancer(load_balancer))
     return str(made.id)
 
 
-def _pool(conn: Any, name: str, *, listener: str) -> str:
-    made = conn.load_balancer.create_pool(name=name, listener_id=listener, protocol="TCP", lb_algorithm="ROUND_ROBIN")
+def _pool(conn: Any, name: str, *, listener: str, protocol: str = "TCP") -> str:
+    made = conn.load_balancer.create_pool(
+        name=name, listener_id=listener, protocol=protocol, lb_algorithm="ROUND_ROBIN"
+    )
     (parent,) = conn.load_balancer.get_listener(listener).load_balancers
     stock.active(conn, conn.load_balancer.get_load_balancer(parent["id"]))
     return str(made.id)
+
+
+def _policy(conn: Any, name: str, *, listener: str, pool: str) -> str:
+    sent = {"action": "REDIRECT_TO_POOL", "redirect_pool_id": pool}
+    return _settled(conn, pool, conn.load_balancer.create_l7_policy(name=name, listener_id=listener, **sent))
 
 
 def _member(conn: Any, _: str, *, pool: str) -> str:
@@ -138,13 +149,13 @@ def _container(conn: Any, name: str, *, secrets: Iterable[str] = ()) -> str:
 
 
 MAKERS: Mapping[str, Callable[..., str]] = {
-    "network": lambda conn, name: str(stock.network(conn, name).id),
+    "network": lambda conn, name, **more: str(conn.network.create_network(name=name, **more).id),
     "subnet": _subnet,
     "router": _router,
     "router_interface": _interface,
     "router_route": _route,
     "port": _port,
-    "floating_ip": lambda conn, _, port, router: str(stock.floating_ip(conn, port_id=port).id),
+    "floating_ip": lambda conn, _, port, router: str(stock.floating_ip(conn, **({"port_id": port} if port else {})).id),
     "security_group": lambda conn, name: str(conn.network.create_security_group(name=name).id),
     "security_group_rule": _rule,
     "trunk": _trunk,
@@ -162,6 +173,8 @@ MAKERS: Mapping[str, Callable[..., str]] = {
     "health_monitor": _monitor,
     "load_balancer": _balancer,
     "listener": _listener,
+    "l7policy": _policy,
+    **stock_network.NAMED,
     "pool": _pool,
     "share": _share,
     "share_snapshot": _share_snapshot,
@@ -177,7 +190,8 @@ def _read(live: LiveCloud, kind: str, identifier: str) -> Observed | None:
 
 
 @pytest.mark.parametrize(
-    "case", [pytest.param(case, id=case.name, marks=[needing(made.kind) for made in case.setup]) for case in CASES]
+    "case",
+    [pytest.param(case, id=case.name, marks=[needing(made.kind) for made in case.setup]) for case in ALL],
 )
 def test_the_services_answer_as_the_table_says(case: Case, project: Project, conn: Any, live: LiveCloud) -> None:
     ids: dict[str, str] = {}

@@ -31,4 +31,6 @@ def drop_port(cloud: MemoryCloud, port: str) -> None:
     for address in cloud.live("floating_ip"):
         if address["port_id"] == port:
             address |= {"port_id": None, "router_id": None, "fixed_ip_address": None}
+        forwarded = address.get("port_forwardings", ())
+        address["port_forwardings"] = [one for one in forwarded if one["internal_port_id"] != port]
     cloud.remove("port", port)

@@ -35,9 +35,17 @@ def _end_load_balancer(cloud: MemoryCloud, balancer: Body) -> None:
     for pool in pools:
         cloud.remove("pool", pool)
     for listener in balancer["listeners"]:
-        cloud.remove("listener", listener["id"])
+        _drop("listener", cloud, listener["id"])
     drop_port(cloud, balancer["vip_port_id"])
     cloud.remove("load_balancer", balancer["id"])
+
+
+def _drop(kind: str, cloud: MemoryCloud, identifier: str) -> None:
+    """A listener takes its L7 policies along."""
+    for policy in cloud.live("l7policy") if kind == "listener" else ():
+        if policy["listener_id"] == identifier:
+            cloud.remove("l7policy", policy["id"])
+    cloud.remove(kind, identifier)
 
 
 def _is_updated(cloud: MemoryCloud, balancer: Body, over: Callable[[], None]) -> Answer:
@@ -66,7 +74,7 @@ def _child(kind: str, cloud: MemoryCloud, observed: Observed) -> Answer:
 
     def over() -> None:
         balancer[f"{kind}s"] = [c for c in balancer[f"{kind}s"] if c["id"] != body["id"]]
-        cloud.remove(kind, body["id"])
+        _drop(kind, cloud, body["id"])
 
     answer = _is_updated(cloud, balancer, over)
     if answer is NO_CONTENT:
@@ -90,10 +98,19 @@ def _monitor(cloud: MemoryCloud, observed: Observed) -> Answer:
     return _is_updated(cloud, balancer, lambda: cloud.remove("health_monitor", monitor["id"]))
 
 
+def _policy(cloud: MemoryCloud, observed: Observed) -> Answer:
+    policy = cloud.bodies["l7policy"].get(observed.ref.id)
+    if policy is None:
+        return GONE
+    balancer = _parent(cloud, cloud.bodies["listener"][policy["listener_id"]])
+    return _is_updated(cloud, balancer, lambda: cloud.remove("l7policy", policy["id"]))
+
+
 DELETES: Mapping[str, Callable[[MemoryCloud, Observed], Answer]] = {
     "load_balancer": _load_balancer,
     "listener": partial(_child, "listener"),
     "pool": partial(_child, "pool"),
     "member": _member,
     "health_monitor": _monitor,
+    "l7policy": _policy,
 }

@@ -14,7 +14,7 @@ from random import Random
 from typing import Any
 
 from builders import HOME
-from engine import memory_holders, memory_makers, memory_rules, memory_shares
+from engine import memory_extensions, memory_holders, memory_makers, memory_rules, memory_shares
 
 from janitor.core.catalogue import KINDS, observe, source_kind
 from janitor.core.model import Holder, Observed, Ref, Scope
@@ -171,7 +171,7 @@ class MemoryCloud:
         for hook in self.before_delete:
             hook(ref)
         now = next((o for o in self._seen(ref.scope, ref.kind) if o.ref == ref), None)
-        answer = memory_rules.DELETES[ref.kind](self, observed)
+        answer = memory_extensions.refusal(self, observed) or memory_rules.DELETES[ref.kind](self, observed)
         self._log("delete", ref, answer, dying=now is not None and is_dying(now))
         return answer
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from engine import memory_shares
+from engine import memory_extensions, memory_shares
 from engine.memory_answers import Body
 from engine.memory_rules import TAKEN_ALONG, addresses_behind, interfaces, on_subnet, ports
 from engine.memory_storage import increments
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
 def holders(cloud: MemoryCloud, observed: Observed, answer: Answer) -> Iterator[tuple[str, str]]:
     """Who holds it, as the live lookup finds it: kind and id."""
+    extensions = list(memory_extensions.users(cloud, observed.ref.kind, observed.ref.id))
+    yield from extensions or _holders(cloud, observed, answer)
+
+
+def _holders(cloud: MemoryCloud, observed: Observed, answer: Answer) -> Iterator[tuple[str, str]]:
     held, identifier = observed.ref.kind, observed.ref.id
     if held == "security_group":
         yield from _as_holders(p for p in cloud.live("port") if identifier in p["security_groups"])

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from engine import memory_shares
+from engine import memory_extensions, memory_shares
 
 if TYPE_CHECKING:
     from engine.memory_cloud import MemoryCloud
@@ -35,8 +35,8 @@ def _with(kind: str, more: Callable[..., dict[str, Any]]) -> Callable[..., str]:
     return make
 
 
-def _subnet(cloud: MemoryCloud, name: str, project: str, *, network: str, cidr: str = "10.0.0.0/24") -> str:
-    body = _body(cloud, "subnet", name, project, network_id=network, cidr=cidr)
+def _subnet(cloud: MemoryCloud, name: str, project: str, *, network: str, **more: Any) -> str:
+    body = _body(cloud, "subnet", name, project, **{"network_id": network, "cidr": "10.0.0.0/24", **more})
     cloud.bodies["network"][network]["subnets"].append(body["id"])
     return cloud.put("subnet", body)
 
@@ -77,9 +77,9 @@ def _floating_ip(cloud: MemoryCloud, name: str, project: str, *, port: str = "",
     )
 
 
-def _rule(cloud: MemoryCloud, _: str, project: str, *, group: str, remote: str = "") -> str:
+def _rule(cloud: MemoryCloud, _: str, project: str, *, group: str, remote: str = "", addresses: str = "") -> str:
     rule = {"id": cloud.new_id("rule"), "security_group_id": group, "remote_group_id": remote or None}
-    rule |= {"project_id": project, "tenant_id": project}
+    rule |= {"project_id": project, "tenant_id": project, "remote_address_group_id": addresses or None}
     cloud.bodies["security_group"][group]["security_group_rules"].append(rule)
     return str(rule["id"])
 
@@ -148,20 +148,27 @@ def _load_balancer(cloud: MemoryCloud, name: str, project: str, *, subnet: str, 
     return cloud.put("load_balancer", body)
 
 
-def _listener(cloud: MemoryCloud, name: str, project: str, *, load_balancer: str, protocol_port: int = 80) -> str:
+def _listener(cloud: MemoryCloud, name: str, project: str, *, load_balancer: str, **more: Any) -> str:
     parents = [{"id": load_balancer}]
     body = _body(cloud, "listener", name, project, loadbalancers=parents, provisioning_status="ACTIVE")
-    body["protocol_port"] = protocol_port
+    body |= {"protocol_port": 80, **more}
     cloud.bodies["load_balancer"][load_balancer]["listeners"].append({"id": body["id"]})
     return cloud.put("listener", body)
 
 
-def _pool(cloud: MemoryCloud, name: str, project: str, *, listener: str) -> str:
+def _pool(cloud: MemoryCloud, name: str, project: str, *, listener: str, **_: Any) -> str:
     parents = cloud.bodies["listener"][listener]["loadbalancers"]
     body = _body(cloud, "pool", name, project, loadbalancers=parents, members=[], provisioning_status="ACTIVE")
     cloud.bodies["listener"][listener]["default_pool_id"] = body["id"]
     cloud.bodies["load_balancer"][parents[0]["id"]]["pools"].append({"id": body["id"]})
     return cloud.put("pool", body)
+
+
+def _policy(cloud: MemoryCloud, name: str, project: str, *, listener: str, pool: str = "") -> str:
+    links = {"listener_id": listener, "redirect_pool_id": pool or None}
+    body = _body(cloud, "l7policy", name, project, provisioning_status="ACTIVE", rules=[], **links)
+    cloud.bodies["listener"][listener].setdefault("l7policies", []).append({"id": body["id"]})
+    return cloud.put("l7policy", body)
 
 
 def _member(cloud: MemoryCloud, _: str, project: str, *, pool: str) -> str:
@@ -207,5 +214,8 @@ MAKERS: Mapping[str, Callable[..., str]] = {
     "pool": _pool,
     "member": _member,
     "health_monitor": _monitor,
+    "l7policy": _policy,
+    "port_forwarding": memory_extensions.make_forwarding,
+    **{kind: _plain(kind) for kind in memory_extensions.PLAIN},
     **{kind: _with(kind, more) for kind, more in memory_shares.BODIES.items()},
 }

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from engine import memory_balancer, memory_shares, memory_storage
+from engine import memory_balancer, memory_extensions, memory_shares, memory_storage
 from engine.memory_answers import GONE, NO_CONTENT, Body, drop_port, refused, row
 from engine.memory_storage import start_volume
 
@@ -209,5 +209,6 @@ DELETES: Mapping[str, Callable[[MemoryCloud, Observed], Answer]] = {
     **memory_storage.DELETES,
     **memory_balancer.DELETES,
     **memory_shares.DELETES,
+    **memory_extensions.DELETES,
     **{kind: partial(row, kind) for kind in ("keypair", "server_group", "image")},
 }

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pytest
 from conformance import CASES, Case, kinds, resolved
+from conformance_network import NETWORK_CASES
 from engine.staging import Stage, ref, stage
 
 from janitor.core.catalogue import KINDS
 from janitor.core.model import Observed
 from janitor.core.plan import Action, Step
 from janitor.engine.protocols import Answer
+
+ALL = (*CASES, *NETWORK_CASES)
 
 
 def read(here: Stage, kind: str, identifier: str) -> Observed | None:
@@ -22,7 +25,7 @@ def ask(here: Stage, kind: str, identifier: str) -> tuple[Observed, Answer]:
     return observed, here.cloud.delete(Step(observed.ref, Action.DELETE, observed), observed)
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+@pytest.mark.parametrize("case", ALL, ids=[case.name for case in ALL])
 def test_the_memory_cloud_answers_as_the_services_do(case: Case):
     here, ids, kind_of = stage(), {}, kinds(case)
     for made in case.setup:
@@ -42,5 +45,5 @@ def test_the_memory_cloud_answers_as_the_services_do(case: Case):
 
 
 def test_the_table_names_kinds_of_the_catalogue_once():
-    assert {made.kind for case in CASES for made in case.setup} <= set(KINDS)
-    assert len({case.name for case in CASES}) == len(CASES)
+    assert {made.kind for case in ALL for made in case.setup} <= set(KINDS)
+    assert len({case.name for case in ALL}) == len(ALL)
