@@ -69,6 +69,17 @@ def test_the_same_seed_gives_the_same_rounds_and_none_is_played_twice(tmp_path, 
     assert results.rounds() == []
 
 
+def test_applies_are_killed_with_marks_and_without(tmp_path, monkeypatch):
+    monkeypatch.setattr("shutil.which", lambda name: name if name == "tofu" else None)
+    results = Results(tmp_path / "small-7.jsonl")
+    results.keep({"timed": "tofu", "seconds": 30.0})
+    rounds = list(tasks(parser().parse_args(["applies", "--count", "2"]), None, results))
+    assert [(task.way, task.marks, task.number) for task in rounds] == [
+        ("journal", marks, number) for number in (1, 2) for marks in (True, False)
+    ]
+    assert all(task.key.startswith("apply-small-tofu-journal-") and task.moment for task in rounds)
+
+
 def test_the_table_has_one_row_per_way():
     line = {"key": "k", "moment": 1.0, "binary": "tofu", "marks": True, "way": "mark", "exit": 0, "found": 3}
     line |= {"missed": [], "cautious": False, "violations": []}

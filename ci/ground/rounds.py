@@ -22,7 +22,7 @@ from typing import Any
 import openstack
 from openstack.connection import Connection
 
-from ground import bystanders
+from ground import applies, bystanders
 from ground.cloud import LocalCloud, Project
 from ground.crude import clear
 from ground.neighbour import Seen, look
@@ -31,7 +31,7 @@ from ground.venv import ROOT
 
 EXTERNAL = "public"
 NAME_VARIABLES = {"small": "name", "kubespray": "cluster_name"}
-WAYS = {"mark": "--mark", "log": "--from-log", "name": "names, --since"}
+WAYS = {"mark": "--mark", "log": "--from-log", "name": "names, --since", "journal": "its journal"}
 TIMEOUT = 400.0
 
 
@@ -51,7 +51,7 @@ class Task:
     @property
     def key(self) -> str:
         """Its name in the results."""
-        kind = "lost" if self.moment is None else "kill"
+        kind = "lost" if self.moment is None else "apply" if self.way == "journal" else "kill"
         return f"{kind}-{self.stack}-{self.binary}-{self.way}-{'marks' if self.marks else 'bare'}-{self.number}"
 
 
@@ -95,7 +95,12 @@ def stage(task: Task, project: Project, folder: Path) -> Site:
 
 
 def apply(site: Site, *, until: float | None) -> float:
-    """Apply with `-json` output; kill -9 of its whole group after `until` seconds. Returns how long it ran."""
+    """Apply with `-json` output; kill -9 of its whole group after `until` seconds. Returns how long it ran.
+
+    Where the journal is the way, it is janitor that applies, and that is killed, too.
+    """
+    if site.task.way == "journal":
+        return applies.apply(site.root, site.task.binary, site.env, until=until, timeout=TIMEOUT)
     command = [site.task.binary, "apply", "-auto-approve", "-input=false", "-json"]
     begun = time.monotonic()
     with site.log.open("w", encoding="utf-8") as output:
@@ -142,7 +147,9 @@ def _wreck_and_clean(site: Site, user: Connection) -> dict[str, Any]:
         ran = apply(site, until=site.task.moment)
         visitors = visit.result(TIMEOUT)
     told = _told(site)
-    if site.task.moment is None:
+    if site.task.way == "journal":
+        applies.lose(site.root)
+    elif site.task.moment is None:
         for state in site.root.glob("terraform.tfstate*"):
             state.unlink()
     wreck = look(user)
@@ -161,7 +168,8 @@ def _visit(site: Site) -> set[str]:
 def _told(site: Site) -> dict[str, int]:
     """What the wreck says of itself: the creations that the log tells of, the size of the state."""
     state = site.root / "terraform.tfstate"
-    text = site.log.read_text(encoding="utf-8", errors="replace")
+    by_janitor = site.task.way == "journal"
+    text = applies.said(site.root) if by_janitor else site.log.read_text(encoding="utf-8", errors="replace")
     created = text.count('"type":"apply_complete"')
     return {"reported": created, "state_bytes": state.stat().st_size if state.exists() else 0}
 
@@ -177,14 +185,16 @@ def clean(site: Site, since: str) -> dict[str, Any]:
         "mark": ["--mark", site.name],
         "log": ["--from-log", site.log.name],
         "name": ["--since", since],
+        "journal": ["--mark", site.name] if site.task.marks else [],
     }
+    env = applies.without_variables(site.env) if site.task.way == "journal" else site.env | begin
     report = site.root / "report.json"
     command = [sys.executable, "-m", "janitor", "destroy", "-y", "--binary", shutil.which(site.task.binary) or ""]
     begun = time.monotonic()
     done = subprocess.run(
         [*command, *options[site.task.way], "--report", f"json={report}"],
         cwd=site.root,
-        env=site.env | begin,
+        env=env,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -227,7 +237,7 @@ def judge(
         broken += [f"left without a word: {seen}" for key, seen in missed.items() if key not in named]
         if not missed and task.visit is None:  # only what is as young as the run may be the run's, for all one knows
             broken.append("exit code 4, and nothing is left")
-        if task.way == "mark":
+        if task.way == "mark" or (task.way == "journal" and task.marks):
             broken.append("exit code 4 although everything was marked")
     return {
         "wreck": dict(Counter(seen.kind for seen in mine.values())),

@@ -30,11 +30,13 @@ from ground.venv import ROOT
 EARLIEST = 0.5
 COMBINATIONS = ((True, "mark"), (True, "log"), (False, "log"), (False, "name"))
 """With marks, and without: by its mark only what carries one is found."""
+APPLIES = ((True, "journal"), (False, "journal"))
 
 DESCRIPTION = """\
-kills  kill -9 of the apply at random moments, then janitor by --mark, by --from-log, and by names and --since
-lost   the state file deleted after a complete apply, the same three ways
-table  only print the table of what was played"""
+kills    kill -9 of the apply at random moments, then janitor by --mark, by --from-log, and by names and --since
+lost     the state file deleted after a complete apply, the same three ways
+applies  kill -9 of `janitor apply` with its terraform at random moments, the state deleted: by its journal
+table    only print the table of what was played"""
 
 EPILOG = "exit codes: 0 every promise kept · 1 a promise broken, or a round that failed · 77 a part is missing here"
 
@@ -71,8 +73,8 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="ci/soak", description=DESCRIPTION, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    top.add_argument("what", choices=("kills", "lost", "table"))
-    top.add_argument("--count", type=int, default=0, metavar="N", help="moments per way (kills: 10, lost: 1)")
+    top.add_argument("what", choices=("kills", "lost", "applies", "table"))
+    top.add_argument("--count", type=int, default=0, metavar="N", help="moments per way (kills, applies: 10; lost: 1)")
     top.add_argument("--seed", type=int, default=1, metavar="N", help="of the moments, and the name of the results")
     top.add_argument("--stack", choices=sorted(NAME_VARIABLES), default="small")
     top.add_argument("--marks", action=argparse.BooleanOptionalAction, help="only with, or only without marks")
@@ -142,7 +144,7 @@ def _play(task: Task, cloud: LocalCloud) -> Line:
 
 def tasks(chosen: argparse.Namespace, cloud: LocalCloud, results: Results) -> Iterator[Task]:
     """The rounds of one call, in a fixed order; the same seed and length of the apply give the same moments."""
-    count = chosen.count or (10 if chosen.what == "kills" else 1)
+    count = chosen.count or (1 if chosen.what == "lost" else 10)
     for binary in ("tofu", "terraform"):
         if chosen.binary not in (None, binary) or not shutil.which(binary):
             continue
@@ -151,9 +153,9 @@ def tasks(chosen: argparse.Namespace, cloud: LocalCloud, results: Results) -> It
             dice = random.Random(f"{chosen.seed} {binary} {number}")
             moment = round(dice.uniform(EARLIEST, length), 2)
             visit = round(moment * dice.uniform(0.2, 0.9), 2) if number % 3 == 0 else None
-            for marks, way in COMBINATIONS:
+            for marks, way in APPLIES if chosen.what == "applies" else COMBINATIONS:
                 if chosen.marks in (None, marks) and chosen.way in (None, way):
-                    killed = moment if chosen.what == "kills" else None
+                    killed = None if chosen.what == "lost" else moment
                     yield Task(chosen.stack, binary, way, marks, number, killed, visit)
 
 
@@ -193,6 +195,7 @@ def table(lines: Iterable[Line]) -> str:
     groups: dict[tuple[str, ...], list[Line]] = {}
     for line in lines:
         wreck = "state deleted" if line["moment"] is None else "kill -9"
+        wreck += " of janitor apply, state deleted" if line["way"] == "journal" else ""
         group = (wreck, line["binary"], "yes" if line["marks"] else "no", WAYS[line["way"]])
         groups.setdefault(group, []).append(line)
     rows = [head, ("---",) * len(head), *((*group, *_sums(some)) for group, some in sorted(groups.items()))]
