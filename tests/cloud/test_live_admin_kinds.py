@@ -57,3 +57,17 @@ def test_an_administrators_kind_is_read_and_deleted(
     assert live.lookup([ref]).missing == {ref}
     again = live.delete(stock.step(read), read)
     assert again.reply is Reply.GONE or kind == "volume_qos_association", again  # Cinder accepts that twice
+
+
+def test_a_project_that_holds_something_is_not_deleted(local_cloud: LocalCloud, name: str) -> None:
+    """Keystone would delete it, and leave the network to nobody."""
+    conn: Any = stock_compute.administrators_connection(local_cloud)
+    project = stock_compute.ADMINISTRATORS["project"](conn, name)
+    network = conn.network.create_network(name="left-behind", project_id=project)
+    live = LiveCloud([stock_compute.administrator(local_cloud)])
+    read = live.read(Ref(live.scopes[0], "project", project))
+    assert read is not None
+    answer = live.delete(stock.step(read), read)
+    assert (answer.reply, answer.text) == (Reply.DENIED, "it still holds 1 network: left-behind")
+    conn.network.delete_network(network)
+    assert live.delete(stock.step(read), read).reply is Reply.ACCEPTED
