@@ -104,3 +104,23 @@ def test_output_lies_beside_the_journal_until_the_proof(tmp_path: Path) -> None:
         first.touch()
         book.drop_copies()
         assert [path.name for path in tmp_path.iterdir()] == [book.path.name]
+
+
+def test_the_fields_that_reach_the_disk_are_these() -> None:
+    every = [
+        applying(),
+        intended(),
+        creating(),
+        created(),
+        journal.stated(PORT, address=ADDRESS, name="n", match={}),
+        journal.applied(1),
+    ]
+    fields = {str(entry["what"]): sorted(entry.keys() - {"v", "at", "what"}) for entry in every}
+    assert fields == {
+        "applying": ["log", "whole"],
+        "intended": ["address", "marks", "name", "run_bound", "scope", "type"],
+        "creating": ["address"],
+        "created": ["address", "id", "ref", "type"],
+        "stated": ["address", "match", "name", "ref"],
+        "applied": ["exit_code"],
+    }

@@ -98,7 +98,9 @@ def _ready(call: Call, stack: ExitStack, folder: Path) -> Ready:
         opening.workspaces(root, settings)
         opening.break_lock(root, call)
         lock = locks.wait_for_lock(root, settings.lock_timeout, sleep=call.sleep)
-        opening.initialised(root, call)
+        prepared = opening.initialised(root, call)
+        if prepared.ran is not None and not prepared.ran.ok:
+            console.warn(prepared.ran.problem)  # the plan may be possible all the same
         snapshot = backends.read_state(root)
     call.go_on()
     with console.phase("Signing in"):
