@@ -90,7 +90,7 @@ LISTINGS: tuple[Listing, ...] = (
     _neutron("vpn_ipsec_policy", "vpn/ipsecpolicies"),
     _neutron("vpn_endpoint_group", "vpn/endpoint-groups"),
     _neutron("vpn_site_connection", "vpn/ipsec-site-connections"),
-    _neutron("bgpvpn", "bgpvpn/bgpvpns"),
+    Listing("bgpvpn", "network", "/v2.0/bgpvpn/bgpvpns", "bgpvpns"),  # it refuses to be asked for one project's
     _neutron("bgp_speaker", "bgp-speakers"),
     _neutron("bgp_peer", "bgp-peers"),
     _neutron("tap_mirror", "taas/tap_mirrors"),
