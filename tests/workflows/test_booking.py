@@ -137,9 +137,8 @@ def test_a_dead_lock_that_is_younger_than_the_apply_ends_the_account(folder: Pat
 
 
 def test_what_has_not_begun_does_not_exist_while_the_account_holds(folder: Path) -> None:
-    configured = Configuration(
-        instances=(Declared(ADDRESS, TYPE, "other"), Declared("openstack_x.never", "openstack_x"))
-    )
+    never = Declared("openstack_x.never", "openstack_x")
+    configured = Configuration(instances=(Declared(ADDRESS, TYPE, "other"), never))
     say(folder, event("apply_start"))
     known = opened(folder).recollection
     assert [one.address for one in recounting.instances(configured, known, accounted=True)] == [ADDRESS]
