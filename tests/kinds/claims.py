@@ -20,7 +20,7 @@ from janitor.core.model import Order
 
 HERE = Path(__file__).parent
 FOLDER = HERE / "stacks"
-RESOURCE = re.compile(r'^resource "(openstack_\w+)"', re.MULTILINE)
+RESOURCE = re.compile(r'^resource "(openstack_\w+)" "(\w+)"', re.MULTILINE)
 PREFIX = "openstack_"
 
 
@@ -56,7 +56,14 @@ def files(stack: str) -> list[Path]:
 def types_in(stack: str) -> frozenset[str]:
     """The resource types that it makes, without their prefix."""
     texts = [path.read_text(encoding="utf-8") for path in files(stack) if path.suffix == ".tf"]
-    return frozenset(found.removeprefix(PREFIX) for text in texts for found in RESOURCE.findall(text))
+    return frozenset(found.removeprefix(PREFIX) for text in texts for found, _ in RESOURCE.findall(text))
+
+
+def props(stack: str) -> frozenset[str]:
+    """The addresses of what the stack only needs, and is not about: `props.tf`."""
+    path = FOLDER / stack / "props.tf"
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    return frozenset(f"{of}.{name}" for of, name in RESOURCE.findall(text))
 
 
 def needs(stack: str) -> frozenset[str]:

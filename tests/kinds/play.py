@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kinds.claims import PREFIX
+from kinds.claims import PREFIX, kind, props
 from stage import Ran, Stage
 
 from ground.cloud import Call
 from ground.neighbour import Seen
 from ground.witness import everything
-from janitor.core.case import object_id
+from janitor.core.case import object_ids
 from janitor.core.catalogue import KINDS, Fate, Kind, kind_of_type, source_kind
 from janitor.core.model import Resource
 
@@ -45,13 +45,14 @@ class Play:
 
     @property
     def made(self) -> dict[str, str]:
-        """Address → type without its prefix."""
-        return {address: one.type.removeprefix(PREFIX) for address, one in self.resources.items()}
+        """Address → type without its prefix, of what the stack is about."""
+        about = self.resources.keys() - props(self.stack)
+        return {address: self.resources[address].type.removeprefix(PREFIX) for address in sorted(about)}
 
     @property
     def kinds(self) -> dict[str, Kind]:
-        """Address → the entry of the catalogue, where there is one."""
-        return {address: kind for address, one in self.resources.items() if (kind := kind_of_type(one.type))}
+        """Address → the entry of the catalogue, where there is one, of what the stack is about."""
+        return {address: entry for address, of in self.made.items() if (entry := kind(of))}
 
     def look(self) -> dict[str, Seen]:
         """What the project holds."""
@@ -124,8 +125,8 @@ def _is(row: Mapping[str, Any], address: str, one: Resource) -> bool:
     entry = kind_of_type(one.type)
     if entry is None or row["kind"] != entry.name:
         return False
-    identifier = object_id(one)
-    return row["id"] == identifier or row["name"] == identifier.removeprefix("address:")
+    ids = object_ids(one)
+    return row["id"] in ids or any(row["name"] == identifier.removeprefix("address:") for identifier in ids)
 
 
 def written(calls: Iterable[Call]) -> list[Call]:

@@ -1,15 +1,3 @@
-resource "openstack_networking_network_v2" "net" {
-  name        = "${var.name}-net"
-  description = local.description
-}
-
-resource "openstack_networking_subnet_v2" "subnet" {
-  name        = "${var.name}-subnet"
-  network_id  = openstack_networking_network_v2.net.id
-  cidr        = "10.31.0.0/24"
-  description = local.description
-}
-
 resource "openstack_compute_keypair_v2" "key" {
   name       = "${var.unique}-key"
   public_key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOPDJrSj8EUpbK00OX8LywKy8eRWAdTxCE0CjSKXuk/i nobody"
@@ -40,10 +28,6 @@ resource "openstack_compute_instance_v2" "server" {
   depends_on = [openstack_networking_subnet_v2.subnet]
 }
 
-data "openstack_images_image_v2" "cirros" {
-  name = "cirros"
-}
-
 resource "openstack_compute_instance_v2" "booted" {
   name        = "${var.name}-booted"
   flavor_name = "diskless"
@@ -64,50 +48,14 @@ resource "openstack_compute_instance_v2" "booted" {
   depends_on = [openstack_networking_subnet_v2.subnet]
 }
 
-resource "openstack_networking_port_v2" "second" {
-  name        = "${var.name}-second"
-  network_id  = openstack_networking_network_v2.net.id
-  description = local.description
-
-  fixed_ip {
-    subnet_id = openstack_networking_subnet_v2.subnet.id
-  }
-}
-
 resource "openstack_compute_interface_attach_v2" "second" {
   instance_id = openstack_compute_instance_v2.server.id
   port_id     = openstack_networking_port_v2.second.id
 }
 
-resource "openstack_blockstorage_volume_v3" "disk" {
-  name     = "${var.name}-disk"
-  size     = 1
-  metadata = local.metadata
-}
-
 resource "openstack_compute_volume_attach_v2" "disk" {
   instance_id = openstack_compute_instance_v2.server.id
   volume_id   = openstack_blockstorage_volume_v3.disk.id
-}
-
-data "openstack_networking_network_v2" "public" {
-  name = "public"
-}
-
-resource "openstack_networking_router_v2" "router" {
-  name                = "${var.name}-router"
-  external_network_id = data.openstack_networking_network_v2.public.id
-  description         = local.description
-}
-
-resource "openstack_networking_router_interface_v2" "interface" {
-  router_id = openstack_networking_router_v2.router.id
-  subnet_id = openstack_networking_subnet_v2.subnet.id
-}
-
-resource "openstack_networking_floatingip_v2" "address" {
-  pool        = "public"
-  description = local.description
 }
 
 resource "openstack_compute_floatingip_associate_v2" "address" {
