@@ -45,7 +45,7 @@ def said(root: Path) -> str:
 
 def lose(root: Path) -> None:
     """Lose the state and everything that would tell of it: nothing but the journal stays."""
-    for path in (*root.glob("*terraform.tfstate*"), *root.glob(".terraform.tfstate.lock.info")):
+    for path in root.glob("*terraform.tfstate*"):  # the lock's description, too
         path.unlink()
     (root / "apply.log").unlink(missing_ok=True)
 
