@@ -91,8 +91,8 @@ LISTINGS: tuple[Listing, ...] = (
     _neutron("vpn_endpoint_group", "vpn/endpoint-groups"),
     _neutron("vpn_site_connection", "vpn/ipsec-site-connections"),
     Listing("bgpvpn", "network", "/v2.0/bgpvpn/bgpvpns", "bgpvpns"),  # it refuses to be asked for one project's
-    _neutron("bgp_speaker", "bgp-speakers"),
-    _neutron("bgp_peer", "bgp-peers"),
+    Listing("bgp_speaker", "network", "/v2.0/bgp-speakers", "bgp_speakers"),  # as these do
+    Listing("bgp_peer", "network", "/v2.0/bgp-peers", "bgp_peers"),
     _neutron("tap_mirror", "taas/tap_mirrors"),
     _neutron("firewall_group", "fwaas/firewall_groups"),
     _neutron("firewall_policy", "fwaas/firewall_policies"),
@@ -139,7 +139,7 @@ LISTINGS: tuple[Listing, ...] = (
 
 
 def everything(cloud: Connection) -> dict[str, Seen]:
-    """What the project holds now, by `kind/id`; the group `default`, which every project has, left out."""
+    """What the project holds now, by `kind/id`; what every project has by itself is left out."""
     offered = {name: url for name in {row.service for row in LISTINGS} if (url := _endpoint(cloud, name))}
     rows = [row for row in LISTINGS if row.service in offered]
     with ThreadPoolExecutor(HANDS) as hands:
@@ -160,7 +160,7 @@ def _endpoint(cloud: Connection, service: str) -> str:
 def _listed(cloud: Connection, offered: Mapping[str, str], row: Listing, parent: str = "") -> dict[str, Seen]:
     found: dict[str, Seen] = {}
     for body in _bodies(cloud, offered[row.service], row, parent):
-        if row.kind == "security_group" and body.get("name") == "default":
+        if _comes_by_itself(row.kind, str(body.get("name") or "")):
             continue
         identifier = _dug(body, row.id)
         if row.id.endswith("_ref"):  # Barbican names things by their addresses
@@ -171,6 +171,11 @@ def _listed(cloud: Connection, offered: Mapping[str, str], row: Listing, parent:
         for child in row.below:
             found |= _listed(cloud, offered, child, identifier)
     return found
+
+
+def _comes_by_itself(kind: str, name: str) -> bool:
+    """Every project has a group `default`; being listed is enough for one of firewalls, with its policies and rules."""
+    return (kind == "security_group" and name == "default") or (kind.startswith("firewall_") and name[:7] == "default")
 
 
 def _bodies(cloud: Connection, endpoint: str, row: Listing, parent: str) -> list[Body]:
