@@ -1,15 +1,3 @@
-resource "openstack_networking_network_v2" "net" {
-  name        = "${var.name}-net"
-  description = local.description
-}
-
-resource "openstack_networking_subnet_v2" "subnet" {
-  name        = "${var.name}-subnet"
-  network_id  = openstack_networking_network_v2.net.id
-  cidr        = "10.32.0.0/24"
-  description = local.description
-}
-
 resource "openstack_lb_loadbalancer_v2" "balancer" {
   name          = "${var.name}-balancer"
   vip_subnet_id = openstack_networking_subnet_v2.subnet.id
@@ -46,4 +34,48 @@ resource "openstack_lb_monitor_v2" "monitor" {
   delay       = 5
   timeout     = 3
   max_retries = 2
+}
+
+# As a cluster's controller makes one for a service.
+resource "openstack_lb_loadbalancer_v2" "producer" {
+  name          = "${var.name}-producer"
+  vip_subnet_id = openstack_networking_subnet_v2.subnet.id
+  description   = join(" ", compact(["Kubernetes external service web from cluster kubernetes", local.description]))
+}
+
+resource "openstack_lb_pool_v2" "listed" {
+  name            = "${var.name}-listed"
+  loadbalancer_id = openstack_lb_loadbalancer_v2.balancer.id
+  protocol        = "HTTP"
+  lb_method       = "ROUND_ROBIN"
+  description     = local.description
+}
+
+resource "openstack_lb_members_v2" "members" {
+  pool_id = openstack_lb_pool_v2.listed.id
+
+  member {
+    address       = "10.32.0.10"
+    protocol_port = 80
+  }
+
+  member {
+    address       = "10.32.0.11"
+    protocol_port = 80
+  }
+}
+
+resource "openstack_lb_l7policy_v2" "policy" {
+  name             = "${var.name}-policy"
+  action           = "REDIRECT_TO_POOL"
+  listener_id      = openstack_lb_listener_v2.listener.id
+  redirect_pool_id = openstack_lb_pool_v2.listed.id
+  description      = local.description
+}
+
+resource "openstack_lb_l7rule_v2" "rule" {
+  l7policy_id  = openstack_lb_l7policy_v2.policy.id
+  type         = "PATH"
+  compare_type = "STARTS_WITH"
+  value        = "/api"
 }
