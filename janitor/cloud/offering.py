@@ -87,7 +87,8 @@ def _source(kind: str) -> str:
 def _of_kind(session: Session, kind: str, asked: list[Asked]) -> tuple[Offer, ...] | str:
     try:
         bodies = _images(session, asked) if kind == o.IMAGE else _bodies(session, kind, {})
-        return tuple(READERS.get(kind, _plain)(kind, body) for body in bodies)
+        # An image may be asked for twice, by its name and by its id.
+        return tuple(dict.fromkeys(READERS.get(kind, _plain)(kind, body) for body in bodies))
     except CloudFault as fault:
         return reason(fault.answer)
 

@@ -154,7 +154,7 @@ def _barbican(session: Session, service: str) -> Allowances:
     return {key: Allowance(one.limit, used.get(key)) for key, one in limits.items()}
 
 
-STORED = ("secrets", "containers")
+STORED = ("secrets", "containers", "orders")
 
 
 def _designate(session: Session, service: str) -> Allowances:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from janitor.core.catalogue import kind_of_type
 from janitor.core.fitness import Finding, Fit, Topic
@@ -62,11 +62,16 @@ def quota_findings(
 
     `unanswered`: service → why its quotas are not known; `held`: kind → how many leftovers there are of it.
     """
+    telling = {service for service, _ in quotas}
     for need in needs:
         allowance = quotas.get((need.service, need.key), Allowance())
         if need.key in LARGEST and allowance.used is None:
             allowance = Allowance(allowance.limit, 0)  # the limit of one new object
-        yield _held_against(_with_default_group(need, allowance), allowance, unanswered.get(need.service, ""), held)
+        why = unanswered.get(need.service, "")
+        found = _held_against(_with_default_group(need, allowance), allowance, why, held)
+        # A service that tells its limits, and none of this name, has no such limit: that alone makes nothing unfit.
+        untold = (need.service, need.key) not in quotas and need.service in telling
+        yield replace(found, counts=False) if untold and found.fit is Fit.UNKNOWN else found
 
 
 def _with_default_group(need: Need, allowance: Allowance) -> Need:
@@ -89,7 +94,7 @@ def _held_against(need: Need, allowance: Allowance, unanswered: str, held: Mappi
     if least is not None and need.amount > least:
         return answer(Fit.NOT_FIT, _told(allowance), who, _remedy(need, allowance, held))
     if free is None:
-        why = unanswered or "the service does not tell this account its limit and usage"
+        why = unanswered or "the service tells this account no such limit, or not what is in use"
         return answer(Fit.UNKNOWN, "what is free is not known", f"{who}; {why}", "look at the project's quota")
     if need.unknown:
         return answer(Fit.UNKNOWN, _told(allowance), f"{who}; {open_end}", "see what is said of its flavor or size")

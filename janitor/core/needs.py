@@ -14,7 +14,7 @@ from types import MappingProxyType
 from janitor.core.catalogue import KINDS, kind_of_type
 from janitor.core.wanted import Wanted, whole
 
-COMPUTE, NETWORK, STORAGE, BALANCER, DNS = "compute", "network", "block-storage", "load-balancer", "dns"
+COMPUTE, NETWORK, STORAGE, KEYS, DNS = "compute", "network", "block-storage", "key-manager", "dns"
 DEFAULT_RULES = 2
 """Rules that Neutron gives a new group: everything may leave, over IPv4 and over IPv6."""
 OWN_RECORDSETS = 2
@@ -41,6 +41,7 @@ class Share:
     key: str
     amount: int | None = 1
     bucket: str = ""  # of LARGEST: the object whose limit it is
+    volume_type: str = ""  # whose own quota it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,14 @@ def flavor_of(one: Wanted, others: Mapping[str, Wanted], flavors: Mapping[str, F
     return None
 
 
-def needs(wanted: Iterable[Wanted], flavors: Mapping[str, Flavor]) -> tuple[Need, ...]:
-    """What is taken of each quota. `flavors` by id and by name, as the cloud has them."""
+def needs(
+    wanted: Iterable[Wanted], flavors: Mapping[str, Flavor], *, types: Mapping[str, str] | None = None
+) -> tuple[Need, ...]:
+    """What is taken of each quota. `flavors` by id and by name, as the cloud has them.
+
+    `types`: id or name of a volume type → its name, by which its quotas go; one that the cloud lacks has none. None:
+    nobody knows the cloud's types, and what the configuration says is taken for the name.
+    """
     everything = {one.address: one for one in wanted}
     known: dict[tuple[str, str], dict[str, int]] = defaultdict(Counter)
     unknown: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -82,9 +89,10 @@ def needs(wanted: Iterable[Wanted], flavors: Mapping[str, Flavor]) -> tuple[Need
         if kind is None:
             continue
         for share in _shares(one, everything, flavors):
-            if share.amount == 0:
+            volume_type = types.get(share.volume_type, "") if types is not None else share.volume_type
+            if share.amount == 0 or (share.volume_type and not volume_type):
                 continue
-            key = (share.service, share.key)
+            key = (share.service, f"{share.key}_{volume_type}" if volume_type else share.key)
             by[key][kind.name] += 1
             if share.amount is None:
                 unknown[key].append(one.address)
@@ -182,8 +190,8 @@ def _of_type(size: int | None, volume_type: str, address: str) -> Iterator[Share
     """What counts beside the project's sums: the size of one volume, and the sums of its type."""
     yield Share(STORAGE, "per_volume_gigabytes", size, bucket=address)
     if volume_type:
-        yield Share(STORAGE, f"volumes_{volume_type}")
-        yield Share(STORAGE, f"gigabytes_{volume_type}", size)
+        yield Share(STORAGE, "volumes", volume_type=volume_type)
+        yield Share(STORAGE, "gigabytes", size, volume_type=volume_type)
 
 
 def _volume(one: Wanted) -> Iterator[Share]:
@@ -214,6 +222,13 @@ def _security_group(one: Wanted) -> Iterator[Share]:
         yield Share(NETWORK, "security_group_rule", DEFAULT_RULES)
 
 
+def _order(one: Wanted) -> Iterator[Share]:
+    """Barbican makes what was ordered: a key, or a pair of keys in a container."""
+    pair = one.text("type") == "asymmetric"
+    yield Share(KEYS, "secrets", 2 if pair else 1)
+    yield Share(KEYS, "containers", 1 if pair else 0)
+
+
 def _zone(one: Wanted) -> Iterator[Share]:
     yield Share(DNS, "zone_recordsets", OWN_RECORDSETS, bucket=one.address)
 
@@ -231,6 +246,7 @@ MORE: Mapping[str, Callable[[Wanted], Iterator[Share]]] = MappingProxyType(
         "interface_attachment": _interface_attachment,
         "load_balancer": _load_balancer,
         "security_group": _security_group,
+        "secret_order": _order,
         "zone": _zone,
         "recordset": _recordset,
     }

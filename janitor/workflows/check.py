@@ -28,6 +28,7 @@ from janitor.core.model import Ref, World
 from janitor.core.offers import (
     EXTERNAL,
     FLAVOR,
+    VOLUME_TYPE,
     Asked,
     Offer,
     Offers,
@@ -230,11 +231,13 @@ def _quotas(seen: Seen, offers: Offers, told: Iterable[Told]) -> Iterator[Findin
         for offer in offers.found.get(FLAVOR, ())
         for key in (offer.id, offer.name)
     }
+    types = {key: t.name for t in offers.found.get(VOLUME_TYPE, ()) for key in (t.id, t.name)}
+    needed = n.needs(seen.evaluated.wanted, flavors, types=types if VOLUME_TYPE in offers.found else None)
     told = tuple(told)
     silent = {one.service: one.problem for one in told if one.problem}
     held = Counter(ref.kind for ref in seen.leftovers)
     found = _counted(seen, {(t.service, key): value for t in told for key, value in t.allowances.items()})
-    yield from quota_findings(n.needs(seen.evaluated.wanted, flavors), found, silent, held)
+    yield from quota_findings(needed, found, silent, held)
 
 
 def _counted(seen: Seen, told: Quotas) -> Quotas:

@@ -68,6 +68,12 @@ def test_a_quota_that_nobody_tells_is_unknown():
     assert judged(cores(1), Allowance(None, 3)).fit is Fit.UNKNOWN
 
 
+def test_a_limit_that_a_service_does_not_have_makes_no_exit_code():
+    (found,) = quota_findings([cores(1)], {("compute", "instances"): Allowance(10, 0)}, {}, {})
+    assert (found.fit, found.counts) == (Fit.UNKNOWN, False)
+    assert judged(cores(1), None).counts, "one that tells none at all may have it"
+
+
 def test_more_than_the_whole_limit_is_too_much_whatever_is_used():
     assert judged(cores(11), Allowance(10, None)).fit is Fit.NOT_FIT
 

@@ -68,6 +68,19 @@ def test_gigabytes_count_in_sum_by_type_and_each():
     assert found == wanted
 
 
+def test_quotas_of_a_type_go_by_its_name_and_a_type_that_is_not_there_has_none():
+    found = needs([asks("volume", size=5, volume_type="id")], {}, types={"id": "ssd", "ssd": "ssd"})
+    assert "gigabytes_ssd" in {need.key for need in found}
+    assert {need.key for need in needs([asks("volume", size=5, volume_type="no")], {}, types={})} == {
+        "volumes", "gigabytes", "per_volume_gigabytes",
+    }  # fmt: skip
+
+
+def test_what_barbican_makes_of_an_order_counts():
+    assert taken(asks("secret_order", type="key")) == {"orders": 1, "secrets": 1}
+    assert taken(asks("secret_order", type="asymmetric")) == {"orders": 1, "secrets": 2, "containers": 1}
+
+
 def test_the_size_of_a_volume_that_takes_its_source_s_size_is_unknown():
     assert of("gigabytes", asks("volume", "v", snapshot_id="s")).unknown == ("v",)
 

@@ -24,6 +24,7 @@ IMAGE_KINDS = (
         metadata_field="",
         after=("server", "volume"),
         busy=("importing", "saving"),
+        quota=("image_count_total",),
         dead=("deleted", "pending_delete"),
     ),
     Kind(

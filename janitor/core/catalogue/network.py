@@ -75,6 +75,7 @@ NETWORK_KINDS = (
         created_mark=(MarkForm.DESCRIPTION,),
         after=("server",),
         advice="openstack network trunk unset --subport PORT {id}, then delete it",
+        quota=("trunk",),
     ),
     Kind(
         name="port",
