@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 
 import typer
@@ -54,6 +53,7 @@ def apply(
 
 
 def _run(options: Mapping[str, object]) -> int:
+    from janitor.cli.boundary import complain
     from janitor.cli.running import check_writable, deliver, opened
     from janitor.core.outcome import Command
     from janitor.workflows import apply as workflow
@@ -62,7 +62,7 @@ def _run(options: Mapping[str, object]) -> int:
         for _, path in settings.report:
             check_writable(path)
         done = workflow.run(settings, console, stop=stop, again=stop.again)
-    sys.stderr.write(f"janitor: {done.sentence}\n")
+    complain(done.sentence)
     if done.rollback is not None:
         deliver(done.rollback, settings)
     return done.exit_code

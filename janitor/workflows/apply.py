@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from janitor import journal as entries
@@ -85,9 +85,7 @@ def run(settings: Settings, console: Console, *, stop: Callable[[], bool], again
             raise recorder.problem
         done = Applied(INTERRUPTED if stop() else 0 if result.ran.ok else 1, _sentence(ready, result, recorder))
         wanted = settings.rollback_on_signal if stop() else settings.rollback_on_failure and not result.ran.ok
-        if not wanted or not result.ended:
-            return done
-        return Applied(done.exit_code, done.sentence, _rolled_back(call, ready, again))
+        return replace(done, rollback=_rolled_back(call, ready, again)) if wanted else done
 
 
 def _ready(call: Call, stack: ExitStack, folder: Path) -> Ready:

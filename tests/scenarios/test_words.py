@@ -44,6 +44,40 @@ def test_no_secret_of_the_state_leaves_it(make: Callable[..., Stage], tofu: str)
     assert [secret for secret in secrets for text in texts if secret in text] == []
 
 
+SECRETIVE = """
+variable "secret" {
+  sensitive = true
+}
+resource "terraform_data" "kept" {
+  input = var.secret
+}
+resource "openstack_networking_secgroup_v2" "named" {
+  name        = "${var.name}-${nonsensitive(substr(sha256(var.secret), 0, 4))}"
+  description = var.secret
+}
+resource "openstack_networking_secgroup_v2" "secretly" {
+  name = var.secret
+}
+"""
+
+
+def test_no_secret_of_an_apply_leaves_it(make: Callable[..., Stage], tofu: str) -> None:
+    """Neither into the journal, where a sensitive name would stand, nor into the output that is kept beside it."""
+    stage = make("net", tofu)
+    (stage.root / "secretive.tf").write_text(SECRETIVE, encoding="utf-8")
+    stage.variables["secret"] = SECRET
+    applied = stage.janitor("apply", "-y", "-v")
+    assert applied.code == 0, applied.text
+    kept = [file for file in written(stage) if file.suffix == ".jsonl"]
+    assert len(kept) == 2
+    assert {oct(stat.S_IMODE(file.stat().st_mode)) for file in written(stage)} == {"0o600"}
+    texts = [applied.text, *(file.read_text("utf-8") for file in kept)]
+    assert [secret for secret in (SECRET, stage.project.password) for text in texts if secret in text] == []
+    ended = stage.destroy()
+    assert ended.code == 0, ended.text
+    assert stage.look() == {}
+
+
 def test_what_is_written_is_its_owners_alone_and_harms_nobody(make: Callable[..., Stage], tofu: str) -> None:
     """Also while the proof stands out, when a copy of the state is kept. Cinder takes names that Neutron refuses."""
     stage = make("volumes", tofu)
