@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hypothesis import given
+from hypothesis import strategies as st
+from thorough import examples
+
 from janitor import journal
 from janitor.core.model import Evidence, Ref, Scope
 from janitor.journal import Intended, Recollection, recall
@@ -35,6 +39,27 @@ def creating(when: float = 1001) -> journal.Entry:
 
 def created(identifier: str = "p-1", when: float = 1005) -> journal.Entry:
     return at(when, journal.created(ADDRESS, TYPE, identifier, Ref(SCOPE, "port", identifier)))
+
+
+WORDS = (
+    *("run-begin", "planned", "answer", "gone", "snapshot", "closed", "unreadable", "applying", "stated", "intended"),
+    *("creating", "created", "applied", "else"),
+)
+FIELDS = (
+    *("ref", "evidence", "match", "at", "since", "address", "type", "scope", "marks", "log", "id", "name"),
+    *("command", "path", "line"),
+)
+VALUES = st.sampled_from([["c", "r", "p", "port", "p-1"], ["c", "r", "p"]]) | st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=4),
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=2), inner, max_size=2),
+    max_leaves=6,
+)
+
+
+@given(st.lists(st.tuples(st.sampled_from(WORDS), st.dictionaries(st.sampled_from(FIELDS), VALUES)), max_size=8))
+@examples(80)
+def test_no_entry_makes_the_reader_fall(entries: list[tuple[str, dict[str, object]]]) -> None:
+    recall([{"v": 1, "what": word, **fields} for word, fields in entries])
 
 
 def test_what_was_intended_comes_back_whole() -> None:

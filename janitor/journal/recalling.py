@@ -234,7 +234,7 @@ class _Recalling:
 def _recalled(entry: Entry) -> Recalled:
     listed, match = entry.get("evidence"), entry.get("match")
     known = {str(item): item for item in Evidence}
-    evidence = tuple(known[word] for word in listed if word in known) if isinstance(listed, list) else ()
+    evidence = tuple(known[str(word)] for word in listed if str(word) in known) if isinstance(listed, list) else ()
     facts = tuple(sorted((str(k), str(v)) for k, v in match.items())) if isinstance(match, dict) else ()
     address, name = str(entry.get("address", "")), str(entry.get("name", ""))
     return Recalled(evidence, address, name, _number(entry.get("created_at")), facts)
