@@ -15,8 +15,13 @@ class Shard:
 
     def has(self, *key: str) -> bool:
         """Whether this key belongs to the share: exactly one of the `total` shares says yes."""
-        digest = sha256("\0".join(key).encode()).digest()
-        return int.from_bytes(digest[:8]) % self.total == self.index - 1
+        return share_of(self.total, *key) == self.index
 
     def __str__(self) -> str:
         return f"{self.index}/{self.total}"
+
+
+def share_of(total: int, *key: str) -> int:
+    """Which of so many shares, from 1, a key belongs to."""
+    digest = sha256("\0".join(key).encode()).digest()
+    return int.from_bytes(digest[:8]) % total + 1

@@ -158,7 +158,7 @@ class TestProducers:
         [("ci-4711", "ci-47110"), ("b.c", "a.b.c"), ("b-c", "a-b-c"), ("a", "a-b"), ("a", "a.c"), ("a-b", "a.b")],
     )
     @pytest.mark.parametrize("producer", PRODUCERS)
-    @examples(10)
+    @examples(3)
     @given(data=st.data())
     def test_what_was_made_for_another_key_never_fits(self, producer, key, other, data):
         """Keys of which one is the other's beginning or end are what a pattern can get wrong."""

@@ -7,7 +7,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from janitor.core.shards import Shard
+from janitor.core.shards import Shard, share_of
 
 PROJECTS = [f"project-{number}" for number in range(10_000)]
 
@@ -19,7 +19,7 @@ def test_every_key_has_exactly_one_share(keys, total):
 
 
 def test_ten_thousand_projects_over_a_hundred_shares_are_even():
-    sizes = Counter(next(i for i in range(1, 101) if Shard(i, 100).has("cloud", p)) for p in PROJECTS)
+    sizes = Counter(share_of(100, "cloud", project) for project in PROJECTS)
     assert len(sizes) == 100
     assert 60 < min(sizes.values()) <= max(sizes.values()) < 140
 
