@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
+import pytest
 from clouds import OPTIONAL
 
 from janitor.core.attached import RULES
@@ -70,6 +72,16 @@ def needs(stack: str) -> frozenset[str]:
     """The services that the local cloud has only when it is asked for them, of those that it needs."""
     services = {entry.service for name in types_in(stack) if (entry := kind(name))}
     return frozenset(OPTIONAL[service] for service in services if service in OPTIONAL)
+
+
+def parameters(names: Iterable[str], *, ordinary: Container[str]) -> list[Any]:
+    """These stacks as parameters of a test, with what they need; those that are not `ordinary` are thorough."""
+    return [
+        pytest.param(
+            name, marks=[pytest.mark.services(*needs(name)), *([] if name in ordinary else [pytest.mark.thorough])]
+        )
+        for name in names
+    ]
 
 
 def kind(type_name: str) -> Kind | None:

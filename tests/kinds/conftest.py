@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from clouds import project
+from clouds import local_cloud, project
 from kinds import claims
 from kinds.play import Play
 from kinds.record import Row, Witnessed, table
@@ -16,10 +16,9 @@ from ways import pytest_collection_modifyitems, tofu
 from ways import pytest_configure as _thorough
 
 from ground.cloud import LocalCloud, Project
-from ground.part import PartMissingError
 from janitor.core.catalogue import KINDS
 
-__all__ = ["project", "pytest_collection_modifyitems", "tofu"]
+__all__ = ["local_cloud", "project", "pytest_collection_modifyitems", "tofu"]
 
 ROW = "kinds-row"
 BY_SDK = "test_live_kinds.py::test_a_kind_is_listed_read_and_deleted["
@@ -56,15 +55,6 @@ def pytest_configure(config: pytest.Config) -> None:
     path = config.getoption("--kinds-table")
     if path is not None and not hasattr(config, "workerinput"):
         config.pluginmanager.register(Scribe(path))
-
-
-@pytest.fixture(scope="session")
-def local_cloud() -> LocalCloud:
-    """The cloud of this checkout with all that any stack needs."""
-    try:
-        return LocalCloud.up(frozenset().union(*(claims.needs(stack) for stack in claims.stacks())))
-    except PartMissingError as missing:
-        pytest.skip(f"missing: the local cloud ({missing})")
 
 
 @pytest.fixture

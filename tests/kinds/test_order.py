@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 import stock
-from kinds.claims import Way, stacks
+from kinds.claims import Way, parameters, stacks
 from kinds.play import Play
 from kinds.record import Witnessed
 
@@ -54,9 +54,7 @@ def carry_out(plan: Plan, cloud: LiveCloud, looked: object) -> Execution:
         crew.dismiss()
 
 
-@pytest.mark.parametrize(
-    "stack", [name if name in SHOWN_ALWAYS else pytest.param(name, marks=pytest.mark.thorough) for name in stacks()]
-)
+@pytest.mark.parametrize("stack", parameters(stacks(), ordinary=SHOWN_ALWAYS))
 def test_what_is_asked_for_too_early_is_refused_and_resolved(
     enter: Callable[..., Play], project: Project, witnessed: Witnessed, stack: str
 ) -> None:
@@ -89,9 +87,7 @@ def test_what_is_asked_for_too_early_is_refused_and_resolved(
     assert witnessed.wrong == []
 
 
-@pytest.mark.parametrize(
-    "stack", [name if name == "storage" else pytest.param(name, marks=pytest.mark.thorough) for name in GATES]
-)
+@pytest.mark.parametrize("stack", parameters(GATES, ordinary={"storage"}))
 def test_what_was_accepted_is_waited_for(enter: Callable[..., Play], project: Project, stack: str) -> None:
     """The backend says yes and takes its time: nothing is told before it is gone."""
     place, ending = GATES[stack]

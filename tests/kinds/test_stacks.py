@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from kinds.claims import Way, gaps, stacks
+from kinds.claims import Way, gaps, parameters, stacks
 from kinds.play import Play, listed_at_last, written
 from kinds.record import Witnessed
 
@@ -22,10 +22,8 @@ pytestmark = pytest.mark.scenario
 
 SHOWN_ALWAYS = frozenset({"network"})
 
-every_stack = pytest.mark.parametrize("stack", stacks())
-some_stacks = pytest.mark.parametrize(
-    "stack", [name if name in SHOWN_ALWAYS else pytest.param(name, marks=pytest.mark.thorough) for name in stacks()]
-)
+every_stack = pytest.mark.parametrize("stack", parameters(stacks(), ordinary=stacks()))
+some_stacks = pytest.mark.parametrize("stack", parameters(stacks(), ordinary=SHOWN_ALWAYS))
 
 
 @every_stack
