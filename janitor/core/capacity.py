@@ -10,6 +10,7 @@ import ipaddress
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from janitor.core.catalogue import kind_of_type
 from janitor.core.fitness import Finding, Fit, Topic
@@ -56,11 +57,17 @@ Quotas = Mapping[tuple[str, str], Allowance]
 
 
 def quota_findings(
-    needs: Iterable[Need], quotas: Quotas, unanswered: Mapping[str, str], held: Mapping[str, int]
+    needs: Iterable[Need],
+    quotas: Quotas,
+    unanswered: Mapping[str, str],
+    held: Mapping[str, int],
+    *,
+    besides: Mapping[tuple[str, str], int] = MappingProxyType({}),
 ) -> Iterator[Finding]:
     """Every need held against its quota.
 
-    `unanswered`: service → why its quotas are not known; `held`: kind → how many leftovers there are of it.
+    `unanswered`: service → why its quotas are not known; `held`: kind → how many leftovers there are of it; `besides`:
+    what the cloud itself may take, and may not.
     """
     telling = {service for service, _ in quotas}
     for need in needs:
@@ -71,7 +78,17 @@ def quota_findings(
         found = _held_against(_with_default_group(need, allowance), allowance, why, held)
         # A service that tells its limits, and none of this name, has no such limit: that alone makes nothing unfit.
         untold = (need.service, need.key) not in quotas and need.service in telling
-        yield replace(found, counts=False) if untold and found.fit is Fit.UNKNOWN else found
+        found = replace(found, counts=False) if untold and found.fit is Fit.UNKNOWN else found
+        yield _with_room_for(found, besides.get((need.service, need.key), 0))
+
+
+def _with_room_for(found: Finding, more: int) -> Finding:
+    """A need that is met, and would not be where the cloud takes more for itself, which nobody tells."""
+    if found.fit is not Fit.FIT or found.free is None or (found.needed or 0) + more <= found.free:
+        return found
+    reason = f"{found.reason}; a cloud with DHCP agents takes up to {more} more for itself"
+    remedy = f"where it has them, ask for a limit that leaves {more} more"
+    return replace(found, fit=Fit.UNKNOWN, reason=reason, remedy=remedy, counts=False)
 
 
 def _with_default_group(need: Need, allowance: Allowance) -> Need:

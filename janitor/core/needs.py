@@ -104,6 +104,17 @@ def needs(
     )
 
 
+def besides(wanted: Iterable[Wanted]) -> Mapping[tuple[str, str], int]:
+    """What a cloud may take of a quota for itself: where DHCP agents run, a port in each network that they serve."""
+    served = {
+        target
+        for one in wanted
+        if one.managed and (kind := kind_of_type(one.type)) and kind.name == "subnet" and not one.denied("enable_dhcp")
+        for target in one.named_by("network_id")
+    }
+    return {(NETWORK, "port"): len(served)}
+
+
 def services(wanted: Iterable[Wanted]) -> Mapping[str, tuple[str, ...]]:
     """The services that an apply talks to, each with the addresses that are made there."""
     found: dict[str, list[str]] = defaultdict(list)

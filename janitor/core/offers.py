@@ -76,16 +76,22 @@ class Offers:
 
 
 def asked_for(wanted: Iterable[Wanted]) -> Mapping[Asked, tuple[str, ...]]:
-    """Everything that has to exist before the apply, with the addresses that need it."""
+    """Everything that has to exist before the apply, once, with the addresses that need it."""
     everything = tuple(wanted)
     made = {(kind.name, one.text("name")) for one in everything if one.managed and (kind := kind_of_type(one.type))}
-    found: dict[Asked, list[str]] = defaultdict(list)
+    found: dict[tuple[str, str], list[tuple[Asked, str]]] = defaultdict(list)
     for one in everything:
         for asked in _asked(one):
             ours = (asked.kind, asked.key) in made and not asked.by_id
             if asked.key and not (one.managed and ours):
-                found[asked].append(one.address)
-    return {asked: tuple(dict.fromkeys(found[asked])) for asked in sorted(found)}
+                found[asked.kind, asked.key].append((asked, one.address))
+    return {
+        # An id is an id, whoever else takes it for a name; and one who wants no other of the name forbids it to all.
+        Asked(*key, any(a.by_id for a, _ in found[key]), all(a.newest for a, _ in found[key])): tuple(
+            dict.fromkeys(address for _, address in found[key])
+        )
+        for key in sorted(found)
+    }
 
 
 def _asked(one: Wanted) -> Iterator[Asked]:
@@ -178,9 +184,12 @@ def boot_findings(wanted: Iterable[Wanted], offers: Offers) -> Iterator[Finding]
             key = (image.id, flavor.id)
             pairs.setdefault(key, (image, flavor, _local_disk(one, flavor), []))[3].append(one.address)
     for image, flavor, disk, addresses in pairs.values():
-        for line, remedy in _too_small(image, flavor, disk):
+        problems = tuple(_too_small(image, flavor, disk))
+        if problems:
             subject = f"image {image.name or image.id} on flavor {flavor.name or flavor.id}"
-            yield Finding(Topic.NAME, subject, Fit.NOT_FIT, line, f"for {some(addresses, most=2)}", remedy)
+            line, remedies = "; ".join(line for line, _ in problems), dict.fromkeys(remedy for _, remedy in problems)
+            why = f"for {some(addresses, most=2)}"
+            yield Finding(Topic.NAME, subject, Fit.NOT_FIT, line, why, "; ".join(remedies))
 
 
 def _meant(one: Wanted, what: str, everything: Mapping[str, Wanted], offers: Offers) -> Offer | None:

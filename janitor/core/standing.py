@@ -108,8 +108,10 @@ def leftover_findings(
         reason = f"{name} has them by {', '.join(sorted(evidence)) or 'what came before'}"
         remedy = "let `janitor destroy` remove what is left, or this command with --clean"
         yield Finding(Topic.LEFTOVERS, kind, Fit.NOT_FIT, line, reason, remedy)
-    for (_, kind), why in sorted(unseen.items()):
+    for (scope, kind), why in sorted(unseen.items()):
         line = f"whether a {kind.replace('_', ' ')} is left could not be seen"
-        yield Finding(Topic.LEFTOVERS, f"{kind} unseen", Fit.UNKNOWN, line, why, "ask again when the service answers")
+        yield Finding(
+            Topic.LEFTOVERS, f"{kind} in {scope}", Fit.UNKNOWN, line, why, "ask again when the service answers"
+        )
     if not groups and not unseen:
         yield Finding(Topic.LEFTOVERS, "workspace", Fit.FIT, f"nothing of {name} is left")

@@ -237,7 +237,7 @@ def _quotas(seen: Seen, offers: Offers, told: Iterable[Told]) -> Iterator[Findin
     silent = {one.service: one.problem for one in told if one.problem}
     held = Counter(ref.kind for ref in seen.leftovers)
     found = _counted(seen, {(t.service, key): value for t in told for key, value in t.allowances.items()})
-    yield from quota_findings(needed, found, silent, held)
+    yield from quota_findings(needed, found, silent, held, besides=n.besides(seen.evaluated.wanted))
 
 
 def _counted(seen: Seen, told: Quotas) -> Quotas:

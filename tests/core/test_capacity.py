@@ -74,6 +74,16 @@ def test_a_limit_that_a_service_does_not_have_makes_no_exit_code():
     assert judged(cores(1), None).counts, "one that tells none at all may have it"
 
 
+def test_just_enough_ports_are_not_certain_where_dhcp_may_take_one():
+    ports, key = Need("network", "port", 3, {"port": 3}), ("network", "port")
+
+    def found(limit: int) -> Finding:
+        return next(quota_findings([ports], {key: Allowance(limit, 1)}, {}, {}, besides={key: 1}))
+
+    assert (found(4).fit, found(4).counts) == (Fit.UNKNOWN, False)
+    assert (found(5).fit, found(3).fit) == (Fit.FIT, Fit.NOT_FIT)
+
+
 def test_more_than_the_whole_limit_is_too_much_whatever_is_used():
     assert judged(cores(11), Allowance(10, None)).fit is Fit.NOT_FIT
 

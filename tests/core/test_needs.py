@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from asking import FLAVORS, asks, reads
 
-from janitor.core.needs import Need, needs
+from janitor.core.needs import Need, besides, needs
 from janitor.core.wanted import Wanted
 
 
@@ -94,6 +94,14 @@ def test_octavia_makes_the_vips_port_and_neutron_the_interfaces():
 def test_a_group_brings_two_rules_unless_they_are_deleted():
     assert taken(asks("security_group"))["security_group_rule"] == 2
     assert "security_group_rule" not in taken(asks("security_group", delete_default_rules=True))
+
+
+def test_dhcp_may_take_a_port_in_each_network_that_it_serves():
+    def subnet(network: str, **more: object) -> Wanted:
+        return asks("subnet", refers={"network_id": network}, **more)
+
+    wanted = [subnet("a"), subnet("a"), subnet("b", enable_dhcp=False), subnet("c", enable_dhcp=True)]
+    assert besides(wanted) == {("network", "port"): 2}
 
 
 def test_limits_of_one_object_take_the_largest():

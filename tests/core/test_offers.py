@@ -52,6 +52,16 @@ def test_two_of_a_name_are_one_too_many_unless_the_newest_is_asked_for():
     assert names([newest], CIRROS, other)["image cirros"].fit is Fit.FIT
 
 
+def test_one_thing_is_told_once_however_it_is_named():
+    """A server wants the only one of the name, and the data source beside it the newest: the server decides."""
+    other = Offer(IMAGE, "j", "cirros")
+    found = list(name_findings(
+        asked_for([reads("image", "data.image", name="cirros", most_recent=True), server()]),
+        Offers({IMAGE: (CIRROS, other), FLAVOR: (TINY,)}),
+    ))  # fmt: skip
+    assert [(f.subject, f.fit) for f in found] == [("flavor tiny", Fit.FIT), ("image cirros", Fit.NOT_FIT)]
+
+
 def test_an_image_that_is_not_active_cannot_be_used():
     queued = Offer(IMAGE, "i", "cirros", unfit="its status is queued, not active")
     assert names([server()], TINY, queued)["image cirros"].line == "it cannot be used: its status is queued, not active"

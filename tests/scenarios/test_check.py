@@ -143,11 +143,9 @@ def test_images_that_cannot_be_used_are_told_with_the_reason(named: Callable[...
         image.delete_image(made.pop(0))
         image.update_image(made[0], min_disk=5, min_ram=4096)
         ended = checked(stage, *STATIC)
-        lines = [f["line"] for f in ended.report["findings"] if f["subject"] == "image made-here on flavor tiny"]
-        assert lines == [
-            "the image wants 4096 MiB of RAM, the flavor has 512",
-            "the image wants a disk of 5 GiB, and gets 1",
-        ]
+        assert findings(ended, "name")["image made-here on flavor tiny"]["line"] == (
+            "the image wants 4096 MiB of RAM, the flavor has 512; the image wants a disk of 5 GiB, and gets 1"
+        )
     finally:
         for one in made:
             image.delete_image(one)
