@@ -30,7 +30,7 @@ def applying(when: float = 1000, *, whole: bool = True) -> journal.Entry:
 
 
 def intended(name: str = "ci-port", *, marks: tuple[str, ...] = ("ci-1",)) -> journal.Entry:
-    return at(1000, journal.intended(ADDRESS, TYPE, name, marks, run_bound=True, scope=SCOPE))
+    return at(1000, journal.intended(ADDRESS, TYPE, name, marks, run_bound=True, scope=SCOPE, within={}))
 
 
 def creating(when: float = 1001) -> journal.Entry:
@@ -143,9 +143,9 @@ def test_the_fields_that_reach_the_disk_are_these() -> None:
     fields = {str(entry["what"]): sorted(entry.keys() - {"v", "at", "what"}) for entry in every}
     assert fields == {
         "applying": ["log", "whole"],
-        "intended": ["address", "marks", "name", "run_bound", "scope", "type"],
+        "intended": ["address", "marks", "name", "run_bound", "scope", "type", "within"],
         "creating": ["address"],
-        "created": ["address", "id", "ref", "type"],
+        "created": ["address", "carried", "id", "ref", "type"],
         "stated": ["address", "match", "name", "ref"],
         "applied": ["exit_code"],
     }

@@ -52,11 +52,21 @@ def stated(ref: Ref, *, address: str, name: str, match: Mapping[str, str]) -> En
 
 
 def intended(
-    address: str, resource_type: str, name: str, marks: Iterable[str], *, run_bound: bool, scope: Scope | None
+    address: str,
+    resource_type: str,
+    name: str,
+    marks: Iterable[str],
+    *,
+    run_bound: bool,
+    scope: Scope | None,
+    within: Mapping[str, str],
 ) -> Entry:
-    """A creation that the apply's plan holds. `scope` is None where nobody could sign in to it."""
+    """A creation that the apply's plan holds. `scope` is None where nobody could sign in to it.
+
+    `within`: what else its id is made of where terraform's is half of ours: the share of an access rule.
+    """
     where = None if scope is None else [scope.cloud, scope.region, scope.project_id]
-    said = {"name": name, "marks": sorted(marks), "run_bound": run_bound}
+    said = {"name": name, "marks": sorted(marks), "run_bound": run_bound, "within": dict(within)}
     return {"what": "intended", "address": address, "type": resource_type, "scope": where, **said}
 
 
@@ -65,10 +75,14 @@ def creating(address: str) -> Entry:
     return {"what": "creating", "address": address}
 
 
-def created(address: str, resource_type: str, identifier: str, ref: Ref | None) -> Entry:
-    """It is done. `ref` is None for what janitor could not look at: its type, or its scope, is unknown here."""
+def created(address: str, resource_type: str, identifier: str, ref: Ref | None, *, carried: bool = False) -> Entry:
+    """It is done. `ref` is None for what janitor could not look at: its type, or its scope, is unknown here.
+
+    `carried`: nothing has to lead to it, for its parent was made by the same apply and takes it along.
+    """
     packed = None if ref is None else _packed(ref)
-    return {"what": "created", "address": address, "type": resource_type, "id": identifier, "ref": packed}
+    what = {"address": address, "type": resource_type, "id": identifier, "ref": packed, "carried": carried}
+    return {"what": "created", **what}
 
 
 def applied(exit_code: int) -> Entry:

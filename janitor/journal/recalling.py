@@ -30,6 +30,7 @@ class Intended(NamedTuple):
     marks: frozenset[str]
     run_bound: bool
     scope: Scope | None
+    within: tuple[tuple[str, str], ...] = ()  # what else its id is made of
 
 
 class Applying(NamedTuple):
@@ -178,6 +179,7 @@ class _Recalling:
             frozenset(str(mark) for mark in marks) if isinstance(marks, list) else frozenset(),
             entry.get("run_bound") is True,
             _scope(entry.get("scope")),
+            _pairs(entry.get("within")),
         )
 
     def _stated(self, entry: Entry) -> None:
@@ -193,6 +195,8 @@ class _Recalling:
     def _created(self, entry: Entry) -> None:
         address, kind, ref = str(entry.get("address", "")), str(entry.get("type", "")), _ref(entry.get("ref"))
         begun = self.in_flight.pop(address, None)
+        if ref is None and entry.get("carried") is True:
+            return
         if ref is None:
             provider = kind.partition("_")[0]
             self.elsewhere.append(Resource(address, kind, str(entry.get("id", "")), provider=provider))
@@ -235,9 +239,12 @@ def _recalled(entry: Entry) -> Recalled:
     listed, match = entry.get("evidence"), entry.get("match")
     known = {str(item): item for item in Evidence}
     evidence = tuple(known[str(word)] for word in listed if str(word) in known) if isinstance(listed, list) else ()
-    facts = tuple(sorted((str(k), str(v)) for k, v in match.items())) if isinstance(match, dict) else ()
     address, name = str(entry.get("address", "")), str(entry.get("name", ""))
-    return Recalled(evidence, address, name, _number(entry.get("created_at")), facts)
+    return Recalled(evidence, address, name, _number(entry.get("created_at")), _pairs(match))
+
+
+def _pairs(table: object) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted((str(key), str(value)) for key, value in table.items())) if isinstance(table, dict) else ()
 
 
 def _ref(packed: object) -> Ref | None:

@@ -151,7 +151,8 @@ def _intended(
 
 def _one(create: Resource, scope: Scope | None, declared: dict[str, Declared]) -> Intended:
     known = declared.get(create.address, Declared(create.address, create.type))
-    return Intended(create.address, create.type, known.name or "", known.marks, known.run_bound, scope)
+    parts = tuple(recounting.within(create).items())
+    return Intended(create.address, create.type, known.name or "", known.marks, known.run_bound, scope, parts)
 
 
 def _stated(snapshot: Snapshot, session: Session, settings: Settings) -> list[entries.Entry]:
@@ -220,7 +221,15 @@ def _applied(call: Call, ready: Ready, plan: Path) -> tuple[ApplyResult, Recorde
 
 
 def _entry(one: Intended) -> entries.Entry:
-    return entries.intended(one.address, one.type, one.name, one.marks, run_bound=one.run_bound, scope=one.scope)
+    return entries.intended(
+        one.address,
+        one.type,
+        one.name,
+        one.marks,
+        run_bound=one.run_bound,
+        scope=one.scope,
+        within=dict(one.within),
+    )
 
 
 def _show(console: Console, event: ApplyEvent) -> None:

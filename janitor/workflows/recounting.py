@@ -11,10 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from janitor import journal as entries
-from janitor.core.case import CLOCKS_APART, Claim, object_id
+from janitor.core.case import CLOCKS_APART, FIELDS, Claim, object_id
 from janitor.core.catalogue import kind_of_type
 from janitor.core.errors import Refused
-from janitor.core.model import Configuration, Declared, Evidence, Health, LoggedCreate, Ref, Resource, Scope, Snapshot
+from janitor.core.model import Configuration, Declared, Evidence, Health, LoggedCreate, Ref, Resource, Snapshot
 from janitor.journal import Entry, Intended, Recollection
 from janitor.terraform.applylog import read_log
 from janitor.terraform.locks import LockState
@@ -26,16 +26,28 @@ LOCKS_LATE = 60.0
 def created_entry(address: str, resource_type: str, identifier: str, intended: Mapping[str, Intended]) -> Entry:
     """The journal's line of a creation that is done."""
     plan = intended.get(address)
-    ref = None if plan is None or plan.scope is None else ref_of(resource_type, identifier, plan.scope)
-    return entries.created(address, resource_type, identifier, ref)
+    ref = None if plan is None else ref_of(plan, identifier)
+    carried = ref is None and plan is not None and plan.scope is not None and kind_of_type(resource_type) is not None
+    return entries.created(address, resource_type, identifier, ref, carried=carried)
 
 
-def ref_of(resource_type: str, identifier: str, scope: Scope) -> Ref | None:
-    """The object that terraform calls by this id; None for a type that janitor does not know."""
-    kind = kind_of_type(resource_type)
-    if kind is None:
+def ref_of(plan: Intended, identifier: str) -> Ref | None:
+    """The object that terraform calls by this id; None for an unknown type or scope, or a parent that is not known.
+
+    What half of its id names is known before, but for a parent that is made by the same apply.
+    """
+    kind = kind_of_type(plan.type)
+    if kind is None or plan.scope is None:
         return None
-    return Ref(scope, kind.name, object_id(Resource("", resource_type, identifier)))
+    ours = object_id(Resource("", plan.type, identifier, attributes=dict(plan.within)))
+    return Ref(plan.scope, kind.name, ours) if all(ours.split("/")) else None
+
+
+def within(resource: Resource) -> dict[str, str]:
+    """What a creation's id will be made of besides its own, as far as it is known before."""
+    kind = kind_of_type(resource.type)
+    names = FIELDS.findall(kind.state_id) if kind is not None else []
+    return {name: resource.text(name) for name in names if name != "id" and resource.text(name)}
 
 
 def tail(known: Recollection, folder: Path) -> tuple[Entry, ...]:
@@ -64,8 +76,7 @@ def _told(one: LoggedCreate, known: Recollection) -> Iterator[Entry]:
 
 
 def _has(journalled: set[tuple[str, str]], one: LoggedCreate, known: Recollection) -> bool:
-    scope = known.intended[one.address].scope if one.address in known.intended else None
-    ref = ref_of(one.type, one.id, scope) if scope is not None else None
+    ref = ref_of(known.intended[one.address], one.id) if one.address in known.intended else None
     return bool({(one.address, one.id), (one.address, ref.id if ref else one.id)} & journalled)
 
 

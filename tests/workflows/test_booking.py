@@ -12,7 +12,7 @@ from builders import HOME
 from janitor import journal
 from janitor.core.model import Configuration, Declared, Health, Ref, Resource, Snapshot
 from janitor.core.plan import Plan
-from janitor.journal import Journal, JournalKey, recall
+from janitor.journal import Intended, Journal, JournalKey, recall
 from janitor.settings import Settings
 from janitor.terraform.locks import LockInfo, LockState
 from janitor.terraform.root import RootModule
@@ -72,7 +72,7 @@ def folder(tmp_path: Path) -> Path:
         book.append(
             journal.run_begin(command="apply", workspace="ci-1", scopes=[HOME], since=5.0),
             journal.applying(Path("x.apply.jsonl"), whole=True),
-            journal.intended(ADDRESS, TYPE, "ci-1-port", ["ci-1"], run_bound=True, scope=HOME),
+            journal.intended(ADDRESS, TYPE, "ci-1-port", ["ci-1"], run_bound=True, scope=HOME, within={}),
         )
     return tmp_path
 
@@ -110,6 +110,17 @@ def test_what_was_not_intended_is_nobodys(folder: Path) -> None:
 def test_a_type_that_janitor_does_not_know_is_terraforms_alone(folder: Path) -> None:
     entry = recounting.created_entry("openstack_new_v1.x", "openstack_new_v1", "i-1", {})
     assert (entry["ref"], entry["id"]) == (None, "i-1")
+
+
+def test_an_id_of_two_parts_is_put_together_or_goes_with_its_parent() -> None:
+    """Access to somebody's share is known whole before; that to a share of the same apply goes with the share."""
+    kind = "openstack_sharedfilesystem_share_access_v2"
+    known = Intended("a.b", kind, "", frozenset(), run_bound=False, scope=HOME, within=(("share_id", "s-1"),))
+    entry = recounting.created_entry("a.b", kind, "r-1", {"a.b": known})
+    assert (entry["ref"], entry["carried"]) == (["cloud", "RegionOne", "home", "share_access_rule", "s-1/r-1"], False)
+    entry = recounting.created_entry("a.b", kind, "r-1", {"a.b": known._replace(within=())})
+    assert (entry["ref"], entry["carried"]) == (None, True)
+    assert recall([{"v": 1, **entry}]).elsewhere == ()
 
 
 # --- whether the journal still knows it all ---

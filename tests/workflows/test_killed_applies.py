@@ -65,7 +65,10 @@ def wreck(folder: Path, *, step: int, heard: float, seed: int, marks: bool, torn
     log = folder / f"{seed}-{step}-{heard}.apply.jsonl"
     written.append({"v": 1, "at": BEGAN, **journal.applying(log, whole=True)})
     plan = [intended(terraform, label) for label in range(len(STACK))]
-    entries = [journal.intended(p.address, p.type, p.name, p.marks, run_bound=p.run_bound, scope=p.scope) for p in plan]
+    entries = [
+        journal.intended(p.address, p.type, p.name, p.marks, run_bound=p.run_bound, scope=p.scope, within={})
+        for p in plan
+    ]
     written += [{"v": 1, "at": BEGAN, **entry} for entry in entries]
     recorder = Recorder(
         lambda entry: written.append({**entry, "at": BEGAN}),
