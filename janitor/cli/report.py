@@ -10,27 +10,39 @@ import typer
 
 from janitor.cli import options as o
 
-Run = Annotated[
-    str | None, typer.Argument(metavar="RUN", help="What --report json=PATH has written; - is standard input.")
+Runs = Annotated[
+    list[str] | None, typer.Argument(metavar="RUN", help="What --report json=PATH has written; - is standard input.")
 ]
+Merge = Annotated[bool, typer.Option("--merge", help="Several runs, like the shards of a sweep, as one.")]
 Schema = Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of the JSON report.")]
 
 
-def report(run: Run = None, *, schema: Schema = False, report_format: o.Format = None, report: o.Report = None) -> None:
+def report(
+    runs: Runs = None,
+    *,
+    merge: Merge = False,
+    schema: Schema = False,
+    report_format: o.Format = None,
+    report: o.Report = None,
+) -> None:
     """Render a saved run again, in any format.
 
-    Exits with 0 when it is rendered, whatever the run's own exit code was.
+    Exits with 0 when it is rendered, whatever the run's own exit code was; with --merge, with the worst of the runs'.
 
     \b
     Examples:
       janitor report janitor.json
       janitor report janitor.json --format html > janitor.html
       janitor report - --report junit=janitor.xml --report markdown=janitor.md < janitor.json
+      janitor report --merge shard-*.json --report markdown=sweep.md
       janitor report --schema
     """  # noqa: D301  \b is a character: it keeps the lines of the examples apart
     from janitor.cli.boundary import guarded
 
-    raise typer.Exit(guarded(lambda: _published() if schema and run is None else _rendered(run, report_format, report)))
+    def work() -> int:
+        return _published() if schema and not runs else _rendered(runs or [], report_format, report, merge=merge)
+
+    raise typer.Exit(guarded(work))
 
 
 def _published() -> int:
@@ -41,23 +53,30 @@ def _published() -> int:
     return 0
 
 
-def _rendered(run: str | None, report_format: str | None, report: list[str] | None) -> int:
+def _rendered(runs: list[str], report_format: str | None, report: list[str] | None, *, merge: bool) -> int:
     import os
     import time
 
     from janitor.cli.running import check_writable, hand_out
     from janitor.core.errors import UsageError
     from janitor.core.outcome import Command
+    from janitor.reports.merging import merged
     from janitor.reports.reading import read_run
     from janitor.settings import settle
 
-    if run is None:
+    if not runs:
         raise UsageError("Give the JSON report of a run, or - for standard input, or --schema.")
+    if len(runs) > 1 and not merge:
+        raise UsageError("These are several runs: add --merge to have one report of them.")
     options = {"format": report_format, "report": report}
     settings = settle(options, dict(os.environ), {}, time.time(), command=Command.PLAN)
     for _, path in settings.report:
         check_writable(path)
-    return hand_out(read_run(_text(run), name="standard input" if run == "-" else run), settings)
+    read = [read_run(_text(run), name="standard input" if run == "-" else run) for run in runs]
+    if not merge:
+        return hand_out(read[0], settings)
+    whole = merged(read)
+    return hand_out(whole, settings) or whole.exit_code
 
 
 def _text(run: str) -> str:

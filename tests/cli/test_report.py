@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from documents import run_document
 from runs import EMPTY, LEFT
 
 from janitor.reports import FORMATS
@@ -38,6 +39,27 @@ def test_from_a_pipe_into_files(tmp_path: Path, janitor: Janitor, monkeypatch: p
     assert (tmp_path / "j.xml").read_text() == FORMATS["junit"](EMPTY)
     assert (tmp_path / "page.html").read_text() == FORMATS["html"](EMPTY)
     assert (tmp_path / "page.html").stat().st_mode & 0o777 == 0o600
+
+
+def test_shards_are_merged_into_one_report_with_the_worst_exit_code(tmp_path: Path, janitor: Janitor) -> None:
+    for name, run in (("a", EMPTY), ("b", LEFT)):
+        (tmp_path / f"{name}.json").write_text(FORMATS["json"](run), encoding="utf-8")
+    done = janitor("report", "--merge", "a.json", "b.json", "--format", "json")
+    whole = run_document(done.out)
+    assert done.code == whole["exit_code"] == LEFT.exit_code
+    assert len(whole["objects"]) == len(EMPTY.results) + len(LEFT.results)
+    assert whole["requests"] == EMPTY.requests + LEFT.requests
+    assert janitor("report", "--merge", "a.json").code == 0
+
+
+def test_an_object_in_two_shards_is_said(tmp_path: Path, janitor: Janitor) -> None:
+    (tmp_path / "a.json").write_text(FORMATS["json"](LEFT), encoding="utf-8")
+    assert "more than one of the merged reports" in janitor("report", "--merge", "a.json", "a.json").out
+
+
+def test_several_runs_are_not_merged_unasked(tmp_path: Path, janitor: Janitor) -> None:
+    done = janitor("report", "a.json", "b.json")
+    assert (done.code, "--merge" in done.err) == (2, True)
 
 
 def test_the_schema_is_published(janitor: Janitor) -> None:

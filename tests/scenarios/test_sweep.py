@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from typing import Any
 
 import pytest
 import stock
+from documents import run_document
 from stage import Ran
 
 from ground.cloud import LocalCloud, Project
@@ -46,7 +46,7 @@ class Place:
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=240,
         )  # fmt: skip
         assert "Traceback" not in done.stdout, done.stdout
-        told = json.loads(report.read_text(encoding="utf-8")) if report.exists() else {}
+        told = run_document(report.read_text(encoding="utf-8")) if report.exists() else {}
         return Ran(done.returncode, told, done.stdout, time.monotonic() - begun)
 
 
@@ -189,5 +189,12 @@ def test_shards_together_sweep_the_whole_and_nothing_twice(
     assert len(swept) == len(places) + 1
     assert sorted(one.code for one in ended) == [0, 0, 3]
     assert any("no-such-project" in one.text for one in ended if one.code == 3)
+    reports = [str(places[index].folder / "report.json") for index in range(3)]
+    whole = subprocess.run(
+        [sys.executable, "-m", "janitor", "report", "--merge", *reports, "--format", "json"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert whole.returncode == 3
+    assert len(run_document(whole.stdout)["objects"]) == len(places)
     for number, place in enumerate(places):
         assert place.names() == {f"ci-9-of-{number}"}
