@@ -317,3 +317,15 @@ def test_a_service_that_is_silent_is_unknown_and_one_that_is_missing_is_not_fit(
     )
     ended = checked(stage, *STATIC)
     assert against(ended) == {("service", "container-infra")}
+
+
+def test_a_workspace_that_is_still_to_be_made_is_fit_and_no_secret_is_told(
+    make: Callable[..., Stage], tofu: str
+) -> None:
+    """The first step of a pipeline: nothing knows the workspace yet. User data and metadata hold a secret."""
+    stage = make("server", tofu, secret="s3cr3t-of-a-pipeline")
+    stage.workspace = "ci-4711"
+    ended = checked(stage)
+    assert ended.code == 0, ended.text
+    assert ended.report["workspace"] == "ci-4711"
+    assert "s3cr3t" not in ended.text + str(ended.report)
