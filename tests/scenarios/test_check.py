@@ -68,6 +68,7 @@ def test_exactly_what_it_says_is_needed_is_enough_and_one_less_is_not(make: Call
     taken = {key: amount - before[key] for key, amount in limits.usage(stage.project).items() if key in before}
     told = {key: amount for key, amount in needed(enough).items() if key in taken and key not in UNCOUNTED}
     assert {key: taken[key] for key in told} == told
+    assert stage.destroy("--direct").code == 0
 
 
 EVERYTHING = {
@@ -329,3 +330,13 @@ def test_a_workspace_that_is_still_to_be_made_is_fit_and_no_secret_is_told(
     assert ended.code == 0, ended.text
     assert ended.report["workspace"] == "ci-4711"
     assert "s3cr3t" not in ended.text + str(ended.report)
+
+
+def test_the_demo_stack_is_answered_with_few_requests(project: Project, tofu: str, tmp_path: Path) -> None:
+    """Sixty-four instances: a listing per kind, two questions per service. The plan's own are not among them."""
+    stage = Stage.of(tmp_path / "stack", project, stack="kubespray", binary=tofu, cluster_name=project.name)
+    ended = checked(stage)
+    assert ended.code == 0, ended.text
+    assert needed(ended)["compute", "instances"] == 9
+    assert needed(ended)["network", "port"] == 11, "nine of the servers, the VIP's, the router's"
+    assert ended.report["requests"] <= 40
