@@ -176,6 +176,7 @@ def test_the_pipelines_begin_counts_only_where_nothing_better_is_known() -> None
         ({"CI_JOB_STARTED_AT": "soon", "CI_JOB_TIMEOUT": "3600"}, LONGEST),
         ({"CI_JOB_STARTED_AT": "2026-11-21T11:50:00Z", "CI_JOB_TIMEOUT": "1h"}, LONGEST),
         ({"CI_JOB_STATUS": "canceled"}, AFTER_SCRIPT - AFTER_SCRIPT_GRACE),
+        ({"CI_JOB_STATUS": "timedout"}, AFTER_SCRIPT - AFTER_SCRIPT_GRACE),
         ({"CI_JOB_STATUS": "failed", "RUNNER_AFTER_SCRIPT_TIMEOUT": "15m"}, 900 - AFTER_SCRIPT_GRACE),
         ({"CI_JOB_STATUS": "running"}, LONGEST),
     ],

@@ -15,7 +15,7 @@ SHORTEST = 30.0
 JOB_GRACE = 60.0  # for the last listing and the reports, before the runner kills the job
 AFTER_SCRIPT = 300.0
 AFTER_SCRIPT_GRACE = 20.0
-_OVER = frozenset({"success", "failed", "canceled"})
+_OVER = frozenset({"success", "failed", "canceled", "timedout"})
 
 
 def deadline(environment: Mapping[str, str], *, now: float) -> tuple[float, str]:
