@@ -13,6 +13,7 @@ from janitor import __version__
 from janitor.cli.apply import apply
 from janitor.cli.boundary import guarded
 from janitor.cli.check import check
+from janitor.cli.ci import ci
 from janitor.cli.config import config
 from janitor.cli.destroy import destroy
 from janitor.cli.graph import graph
@@ -71,6 +72,7 @@ app.command()(report)
 app.command()(version)
 app.command()(config)
 app.command()(sweep)
+app.command()(ci)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
