@@ -104,6 +104,7 @@ def _workflow(own: Mapping[str, object]) -> Callable[..., RunReport]:
         from janitor.settings.sweeping import asked
         from janitor.workflows import sweep as workflow
 
-        return workflow.run(settings, asked(own, settings.environment, now=time.time()), console, stop=stop)
+        given = asked(own, settings.environment, now=time.time(), os_cloud=settings.os_cloud)
+        return workflow.run(settings, given, console, stop=stop)
 
     return swept

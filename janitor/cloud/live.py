@@ -166,8 +166,9 @@ class LiveCloud:
         try:
             found = self._patiently(partial(self._observed_in, scope, source, shown))
         except CloudFault as fault:
-            # Where the kind is no extension, a 404 to the listing says: wrong address.
-            if fault.answer.status == HTTPStatus.NOT_FOUND and (extension := KINDS[source].extension):
+            # Where the kind is no extension, a 404 to the listing says: wrong address; so does one of a proxy's.
+            told = fault.answer.status == HTTPStatus.NOT_FOUND and fault.answer.signed
+            if told and (extension := KINDS[source].extension):
                 why = f"the {service} service of {scope.cloud}/{scope.region} has no {extension} extension"
                 shown[scope, source] = []
                 claimed = claimed and not KINDS[source].retired

@@ -72,6 +72,7 @@ def classify(response: Response, *, requests: int = 1) -> Answer:
         retry_after=_retry_after(response.headers),
         ids=() if response.ok else tuple(dict.fromkeys(match.lower() for match in UUID.findall(text))),
         requests=requests,
+        signed=_is_signed(response, code),
     )
 
 
@@ -84,13 +85,17 @@ def no_answer(error: BaseException, *, what: str) -> Answer:
     return Answer(reply=reply, status=status, text=clean(f"{what}: {reason}", longest=LONGEST))
 
 
+def _is_signed(response: Response, code: str) -> bool:
+    return bool(code) or any(name in response.headers for name in REQUEST_IDS)
+
+
 def _is_about_an_object(response: Response, code: str, text: str) -> bool:
     """Whether a 404 is a service's word on an object, and not on the path, or the word of something in front of it."""
     if "x-trans-id" in response.headers:  # Swift has one text for both, and no path that it does not know
         return True
     if "x-openstack-manila-api-version" in response.headers:  # Manila has one text, too: without it for such a path
         return True
-    if not code and not any(name in response.headers for name in REQUEST_IDS):
+    if not _is_signed(response, code):
         return False
     told = " ".join(text.split()).lower()
     return not told.startswith(UNKNOWN_PATH) if told else not response.text

@@ -37,6 +37,7 @@ class Claim:
     created_at: float | None = None  # JOURNAL: the object that was meant was made then
     marks: frozenset[str] = frozenset()  # runs that the state itself records for the object
     protected: str = ""
+    stood_on: tuple[Evidence, ...] = ()  # JOURNAL: what this run knew it by, which may be taken off the object
     window: tuple[float | None, float | None] = (None, None)  # LOG: the object was created inside
     force: bool = False  # its content may go, whoever put it there (force_destroy)
 

@@ -16,6 +16,7 @@ from janitor.core.catalogue import KINDS, Fate, kind_of_type
 from janitor.core.content import made_by_the_run
 from janitor.core.marks import is_kept, runs_of
 from janitor.core.model import Denial, Evidence, Observed, Ref, Verdict, World
+from janitor.core.selection import identity
 
 Reason = tuple[Denial, str]
 
@@ -114,7 +115,7 @@ def recheck(before: Verdict, was: Observed, now: Observed, around: Surroundings)
         return _kept(before, Denial.UNPROVED, f"was renamed from {was.name!r} meanwhile")
     if before.evidence == (Evidence.MARK,) and not runs_of(now) & around.case.marks:
         return _kept(before, Denial.UNPROVED, "lost the run's mark meanwhile")
-    if before.evidence == (Evidence.SELECTED,) and _identity(now) != _identity(was):
+    if before.evidence == (Evidence.SELECTED,) and identity(now) != identity(was):
         return _kept(before, Denial.UNPROVED, "what selected it was changed meanwhile")
     if mismatch := _mismatch(around.case.claimed(now.ref), now):
         return _kept(before, Denial.FOREIGN, mismatch)
@@ -142,7 +143,7 @@ def consider(observed: Observed, around: Surroundings) -> Verdict:
 def _direct(case: Case, observed: Observed) -> Verdict | None:
     """STATE, JOURNAL, LOG and MARK: what speaks for the object itself."""
     claims = case.claimed(observed.ref)
-    evidence = [claim.evidence for claim in claims if _holds(claim, observed) and _is_told_apart(case, claim, observed)]
+    evidence = [claim.evidence for claim in claims if _speaks(case, claim, observed)]
     if runs_of(observed) & case.marks:
         evidence.append(Evidence.MARK)
     if observed.ref in case.selected:
@@ -159,16 +160,25 @@ def _direct(case: Case, observed: Observed) -> Verdict | None:
     return None
 
 
+def _speaks(case: Case, claim: Claim, observed: Observed) -> bool:
+    """Whether a source's word holds, and what it stood on, where that was the object's own look, still does."""
+    match claim.stood_on:
+        case (Evidence.MARK,):
+            stands = bool(runs_of(observed) & case.marks)
+        case (Evidence.NAME,):
+            stands = observed.name == claim.name
+        case (Evidence.SELECTED,):
+            stands = observed.ref in case.selected
+        case _:
+            stands = True
+    return stands and _holds(claim, observed) and _is_told_apart(case, claim, observed)
+
+
 def _is_told_apart(case: Case, claim: Claim, observed: Observed) -> bool:
     """Whether another one of the same name can be ruled out: by what the state says it carries, or by its making."""
     if METADATA not in KINDS[observed.ref.kind].same or claim.carries:
         return True
     return made_by_the_run(case, observed)
-
-
-def _identity(observed: Observed) -> tuple[object, ...]:
-    """The fields by which a sweep selects."""
-    return observed.name, observed.description, observed.tags, dict(observed.metadata)
 
 
 def _disproved(case: Case, claims: tuple[Claim, ...], observed: Observed) -> Reason:

@@ -87,7 +87,7 @@ def held_by(observed: Observed, around: Surroundings) -> tuple[Holder, ...]:
         if ref in around.ours:
             holders += held_by(child, around) if child else ()
             continue
-        if child is None and ref.kind == "volume":
+        if child is None and ref.kind == "volume" and (ref.scope, "volume") in around.world.listed:
             continue  # not among our project's volumes any more, or never there: nothing to lose
         name, project = (child.name, child.project_id) if child else ("", "")
         holders.append(Holder(ref.kind, ref.id, name, project, child))

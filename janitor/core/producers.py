@@ -9,9 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from types import MappingProxyType
 
 from janitor.core.model import Observed
+
+
+class Via(StrEnum):
+    """Which way the link of a trace goes."""
+
+    OWN = "own"  # the object names the one that was made
+    NAMED = "named"  # the one that was made names the object
+    PORT = "port"  # a port of the object is on the one that was made
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +28,15 @@ class Trace:
     """What a producer leaves on objects of these kinds.
 
     `field`: name, description, tag, or `metadata:KEY`; `pattern`: a regular expression, `{key}` is the key itself.
-    `of`: the object has to be linked to one of that kind which the producer made for the same key, or be named by it,
-    or have a port on it; its own field has to match, too.
+    `of`: the object has to be linked to one of that kind which the producer made for the same key, the way that `via`
+    says: what is named by such a one is not the same as what names it. Its own field has to match, too.
     """
 
     kinds: tuple[str, ...]
     field: str
     pattern: str
     of: str = ""
+    via: Via = Via.OWN
     along: bool = False  # only what Nova deletes together with that server
 
     def fits(self, observed: Observed, key: str) -> bool:
@@ -78,7 +88,7 @@ PRODUCERS: Mapping[str, tuple[Trace, ...]] = MappingProxyType(
                 "Created by cluster-api-provider-openstack cluster {key}",
             ),
             Trace(("security_group",), "name", "k8s-cluster-{key}-secgroup-(controlplane|worker|bastion)"),
-            Trace(("server",), "name", ".+", of="port"),
+            Trace(("server",), "name", ".+", of="port", via=Via.NAMED),
             Trace(("volume",), "name", ".+", of="server", along=True),
         ),
         # magnum/common/octavia.py, neutron.py: KEY is the cluster's UUID
@@ -101,7 +111,7 @@ PRODUCERS: Mapping[str, tuple[Trace, ...]] = MappingProxyType(
         "gardener": (
             Trace(("network", "subnet", "router", "security_group", "server_group"), "name", "{key}"),
             Trace(("keypair",), "name", "{key}(-ssh-publickey)?"),
-            Trace(("server",), "name", "{key}-.+", of="network"),
+            Trace(("server",), "name", "{key}-.+", of="network", via=Via.PORT),
             *OCCM,
             Trace(("volume", "volume_snapshot"), CSI, "{key}"),
         ),
@@ -120,8 +130,8 @@ PRODUCERS: Mapping[str, tuple[Trace, ...]] = MappingProxyType(
             Trace(
                 ("server", "port"), "name", "{key}-(bastion|etcd|gfs-node|k8s-(master|node))(-(ne|nf))*-[^-]+(-port)?"
             ),
-            Trace(("security_group",), "name", "{key}-(k8s(-master|-worker)?|bastion)(-.+)?"),
-            Trace(("network",), "name", "(ci-)?{key}"),
+            Trace(("security_group",), "name", "{key}-(k8s(-master|-worker)?|bastion)"),
+            Trace(("network",), "name", "ci-{key}"),
             Trace(("subnet",), "name", "{key}-internal-network"),
             Trace(("router",), "name", "{key}-router"),
             Trace(("keypair",), "name", "kubernetes-{key}"),

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 
 from janitor.core.attached import deleted_on_termination
 from janitor.core.case import Case
 from janitor.core.catalogue import KINDS, Fate, MarkForm
 from janitor.core.marks import runs_of, until_of
 from janitor.core.model import Observed, Ref, World
-from janitor.core.producers import PRODUCERS, Trace
+from janitor.core.producers import PRODUCERS, Trace, Via
 
 EVERY = "*"
 
@@ -32,7 +33,7 @@ class Selection:
     tags: tuple[tuple[str, str | None], ...] = ()
     producers: tuple[tuple[str, str], ...] = ()  # (producer, key)
     older_than: float | None = None  # made before this
-    only: Mapping[Ref, float | None] | None = field(default=None)  # a saved plan: ref → when it was made
+    only: Mapping[Ref, str] | None = field(default=None)  # a saved plan: ref → its identity
 
     def kinds(self) -> frozenset[str]:
         """The kinds that could be selected; what hangs on them is the catalogue's matter."""
@@ -49,6 +50,11 @@ class Selection:
                 found.add(kind.name)
         return frozenset(found & KINDS.keys())
 
+    def by_clock(self, offset: float) -> Selection:
+        """The same, for a cloud whose clock is so many seconds ahead of ours."""
+        older = None if self.older_than is None else self.older_than + offset
+        return replace(self, older_than=older, expired=None if self.expired is None else self.expired + offset)
+
     def applied(self, case: Case, world: World) -> Case:
         """The case with what is selected in this world."""
         only = None if self.only is None else frozenset(ref for ref in self.only if self._is_the_same(world, ref))
@@ -58,7 +64,7 @@ class Selection:
 
     def _is_the_same(self, world: World, ref: Ref) -> bool:
         observed = world.objects.get(ref)
-        return observed is None or self.only is None or observed.created_at == self.only[ref]
+        return observed is None or self.only is None or identity(observed) == self.only[ref]
 
     def runs(self, world: World) -> frozenset[str]:
         """The runs whose marks count: those named, or every one that is found; not the living, nor the unexpired."""
@@ -71,7 +77,9 @@ class Selection:
     def selected(self, world: World) -> Mapping[Ref, str]:
         """What names, tags and producers select, with the reason."""
         if self.only is not None:
-            return {ref: "in the saved plan" for ref in self.only if ref in world.objects}
+            return {
+                ref: "in the saved plan" for ref in self.only if ref in world.objects and self._is_the_same(world, ref)
+            }
         chosen = {ref: why for ref, o in world.objects.items() if (why := next(self._said_by(o), ""))}
         for producer, key in self.producers:
             chosen = {**_followed(world, producer, key), **chosen}
@@ -87,6 +95,13 @@ class Selection:
                 yield f"carries the tag {key if value is None else f'{key}={value}'}"
             if key in observed.metadata and value in {None, observed.metadata[key]}:
                 yield f"carries the metadata {key}={observed.metadata[key]}"
+
+
+def identity(observed: Observed) -> str:
+    """A digest of what an object is selected by, and of its making: another one under the same id has another."""
+    same = [observed.fact(fact) for fact in KINDS[observed.ref.kind].same]
+    fields = (observed.name, observed.description, sorted(observed.tags), sorted(observed.metadata.items()))
+    return sha256(repr((*fields, observed.created_at, same)).encode()).hexdigest()[:32]
 
 
 def _ended(world: World, run: str, now: float) -> bool:
@@ -114,21 +129,18 @@ def _followed(world: World, producer: str, key: str) -> Mapping[Ref, str]:
 
 
 def _linked(world: World, observed: Observed, trace: Trace, chosen: Mapping[Ref, str]) -> bool:
-    """Whether a trace that follows a link finds one of the chosen at its other end, whoever names whom."""
+    """Whether a trace that follows a link finds one of the chosen at its other end, in its own direction."""
     if not trace.of:
         return True
+    if trace.via is Via.PORT:
+        return _has_port_on(world, observed, trace.of, chosen)
+    if trace.via is Via.NAMED:
+        makers = [ref for ref in chosen if ref.kind == trace.of and ref.scope == observed.ref.scope]
+        return any(observed.ref.id in world.objects[ref].linked(observed.ref.kind) for ref in makers)
     named = [Ref(observed.ref.scope, trace.of, other) for other in observed.linked(trace.of)]
     if trace.along:
         return any(r in chosen and observed.ref.id in deleted_on_termination(world.objects[r]) for r in named)
-    return (
-        any(ref in chosen for ref in named)
-        or any(
-            observed.ref.id in world.objects[ref].linked(observed.ref.kind)
-            for ref in chosen
-            if ref.kind == trace.of and ref.scope == observed.ref.scope
-        )
-        or _has_port_on(world, observed, trace.of, chosen)
-    )
+    return any(ref in chosen for ref in named)
 
 
 def _has_port_on(world: World, observed: Observed, kind: str, chosen: Mapping[Ref, str]) -> bool:

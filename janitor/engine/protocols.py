@@ -34,6 +34,7 @@ class Answer:
     retry_after: float | None = None  # seconds
     ids: tuple[str, ...] = ()
     requests: int = 1
+    signed: bool = False  # with the service's own word or request id: nothing in front of it said so
     note: str = ""  # for the report: what the request leaves behind
 
 

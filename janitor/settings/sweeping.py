@@ -19,6 +19,7 @@ from janitor.core.shards import Shard
 from janitor.settings.reading import did_you_mean
 
 PLACE = "{run}"
+NO_NAME = "kubernetes"  # the default of cloud-provider-openstack's --cluster-name
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,13 @@ class Asked:
     plan: Path | None = None
 
 
-def asked(options: Mapping[str, object], environment: Mapping[str, str], *, now: float) -> Asked:
-    """Read them. Raises UsageError, and Refused for a file that cannot be read."""
+def asked(
+    options: Mapping[str, object], environment: Mapping[str, str], *, now: float, os_cloud: str | None = None
+) -> Asked:
+    """Read them. `os_cloud` is what the file and the environment say.
+
+    Raises UsageError, and Refused for a file that cannot be read.
+    """
     plan = _path(options.get("plan"))
     selection = _selection(options, environment, now=now)
     nothing = not (selection.marks or selection.names or selection.tags or selection.producers)
@@ -50,7 +56,7 @@ def asked(options: Mapping[str, object], environment: Mapping[str, str], *, now:
     names = _texts(options.get("os_cloud"))
     return Asked(
         selection,
-        clouds=names or (environment.get("OS_CLOUD") or None,),
+        clouds=names or (os_cloud,),
         all_regions=options.get("all_regions") is True,
         projects=_lines(options.get("projects_file"), "--projects-file"),
         shard=_shard(options.get("shard"), environment),
@@ -60,7 +66,9 @@ def asked(options: Mapping[str, object], environment: Mapping[str, str], *, now:
 
 
 def _selection(options: Mapping[str, object], environment: Mapping[str, str], *, now: float) -> Selection:
-    marks = frozenset(_texts(options.get("mark")) or environment.get("JANITOR_MARK", "").replace(",", " ").split())
+    marks = frozenset(_texts(options.get("mark")))
+    if not any(options.get(other) for other in ("mark", "name", "tag", "producer", "plan")):
+        marks = frozenset(environment.get("JANITOR_MARK", "").replace(",", " ").split())
     for mark in marks - {EVERY}:
         if not NAME.fullmatch(mark):
             raise UsageError(f"--mark: {mark!r} is no mark: 1 to 48 letters, digits, dots, dashes and underscores.")
@@ -104,6 +112,8 @@ def _producer(text: str) -> tuple[str, str]:
         raise UsageError(f"--producer: {name!r} is not one that janitor knows{did_you_mean(name, list(PRODUCERS))}")
     if not key.strip():
         raise UsageError(f"--producer: {name} needs its key, the cluster's name or id: --producer {name}=KEY.")
+    if key.lower() == NO_NAME:
+        raise UsageError(f"--producer {name}={key}: that is what every cluster is called that got no name of its own.")
     return name, key
 
 

@@ -10,7 +10,9 @@ from janitor.terraform.root import RootModule
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*(?:[A-Za-z]|$)|\x1b\][^\x07]*\x07?", re.MULTILINE)  # also one that was cut
 _BOX = re.compile(r"^[\s│╷╵|]+", re.MULTILINE)
-_SECRET = re.compile(r"(?i)passw|secret|token|credential|private|api_?key|access_?key|TF_ENCRYPTION|PG_CONN_STR")
+_SECRET = re.compile(
+    r"(?i)pass|pwd|psk|secret|token|credential|private|(?:api|access|auth)_?key|TF_ENCRYPTION|PG_CONN_STR"
+)
 _WORDS = frozenset({"true", "false", "null", "none"})
 _SHORTEST = 4
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")

@@ -190,9 +190,19 @@ def judge_of(looked: Looked) -> Callable[[Observed], Verdict]:
 
 
 def remember(case: Case, plan: Plan) -> Case:
-    """The case with everything planned as known: evidence that hung on a link survives the link."""
+    """The case with everything planned as known: evidence that hung on a link survives the link.
+
+    Evidence that the object itself carries does not survive its being taken off.
+    """
     extra = [
-        Claim(step.ref, Evidence.JOURNAL, step.address, step.observed.name, created_at=step.observed.created_at)
+        Claim(
+            step.ref,
+            Evidence.JOURNAL,
+            step.address,
+            step.observed.name,
+            created_at=step.observed.created_at,
+            stood_on=step.evidence,
+        )
         for step in plan.steps.values()
         if step.ref not in case.claims
     ]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from janitor.core.case import without_index
-from janitor.core.catalogue import Fate, kind_of_type
+from janitor.core.catalogue import Fate, kind_of_type, source_kind
 from janitor.core.model import Denial, Holder, Order, Ref
 from janitor.core.outcome import TerraformRun
 from janitor.core.planning import held_by
@@ -205,8 +205,8 @@ def _objection(delete: Delete, knowledge: Knowledge, looked: Looked) -> str:
             return f"{holders[0]} would go along and is not ours"
     if kind.fate is Fate.REFUSED:
         return ""
-    unseen = [scope for scope, name in looked.world.unseen if name == kind.name]
-    return f"{kind.name} objects could not be listed" if unseen and knowledge.scope in unseen else ""
+    unseen = any(name == source_kind(kind.name) for _, name in looked.world.unseen)
+    return f"{kind.name} objects could not be listed" if unseen else ""
 
 
 def _is_meant(ref: Ref, address: str, delete: Delete) -> bool:

@@ -1,7 +1,7 @@
 """A sweep's plan on disk: what was shown is what is deleted later, and nothing else.
 
-Holds refs, names, times of creation and the runs whose marks were swept; no body, no secret. An object that was made
-anew under the same id meanwhile is another one, and is kept.
+Holds refs, names, a digest of each object's identity and the runs whose marks were swept; no body, no secret. What was
+made anew under the same id, or changed in what it was selected by, is another one, and is kept.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from janitor.core.errors import Refused
 from janitor.core.model import Ref, Scope
 from janitor.core.plan import Plan
-from janitor.core.selection import Selection
+from janitor.core.selection import Selection, identity
 from janitor.files import write_private
 
 VERSION = 1
@@ -40,7 +40,7 @@ def save(path: Path, plans: Iterable[Plan], *, runs: Iterable[str]) -> None:
             "kind": step.ref.kind,
             "id": step.ref.id,
             "name": step.observed.name,
-            "created_at": step.observed.created_at,
+            "identity": identity(step.observed),
             "why": step.why,
         }
         for step in steps
@@ -65,7 +65,7 @@ def read(path: Path) -> Saved:
     if document.get("version") != VERSION:
         raise Refused(f"--plan: {path} was saved by another version of janitor: make the plan again with this one.")
     try:
-        objects = {_ref(item): _time(item) for item in document["objects"]}
+        objects = {_ref(item): str(item["identity"]) for item in document["objects"]}
         runs = frozenset(str(run) for run in document["runs"])
     except (KeyError, TypeError, ValueError):
         raise Refused(f"--plan: {path} is damaged: make the plan again.") from None
@@ -76,8 +76,3 @@ def read(path: Path) -> Saved:
 def _ref(item: Mapping[str, object]) -> Ref:
     cloud, region, project, name = (str(item[key]) for key in ("cloud", "region", "project_id", "project_name"))
     return Ref(Scope(cloud, region, project, name), str(item["kind"]), str(item["id"]))
-
-
-def _time(item: Mapping[str, object]) -> float | None:
-    made = item["created_at"]
-    return float(made) if isinstance(made, int | float) else None

@@ -48,8 +48,9 @@ class Ground:
 def run(settings: Settings, asked: Asked, console: Console, *, stop: Callable[[], bool]) -> RunReport:
     """Run it. Raises JanitorError where there is nothing to report on; everything else is in the report."""
     call, began = Call(settings, console, stop), time.time()
-    grounds = call.patiently(lambda: _signed_in(call, asked))
-    selection = saved.read(asked.plan).selection if asked.plan else asked.selection
+    plan = saved.read(asked.plan) if asked.plan else None
+    selection = plan.selection if plan else asked.selection
+    grounds = call.patiently(lambda: _signed_in(call, asked, plan))
     with console.phase("Looking at the cloud"):
         call.patiently(lambda: _look_everywhere(grounds, selection))
     if asked.out is not None:
@@ -70,11 +71,9 @@ def run(settings: Settings, asked: Asked, console: Console, *, stop: Callable[[]
     return _report(grounds, selection, began=began, rows=rows, interrupted=interrupted)
 
 
-def _signed_in(call: Call, asked: Asked) -> list[Ground]:
+def _signed_in(call: Call, asked: Asked, plan: saved.Saved | None) -> list[Ground]:
     with call.console.phase("Signing in"):
-        if asked.plan is not None:
-            return [Ground(target_of(scope, call.settings)) for scope in saved.read(asked.plan).scopes]
-        found = targets(asked, call.settings)
+        found = [target_of(scope, call.settings) for scope in plan.scopes] if plan else targets(asked, call.settings)
     for target in found:
         if target.problem:
             call.console.warn(target.problem)
@@ -91,7 +90,9 @@ def _first_look(ground: Ground, selection: Selection) -> None:
 
 
 def _look(cloud: LiveCloud, case: Case, selection: Selection, *, before: World | None = None) -> Looked:
-    return look(case, Edges(), cloud.scan, cloud.lookup, before=before, select=selection.applied)
+    return look(
+        case, Edges(), cloud.scan, cloud.lookup, before=before, select=selection.by_clock(cloud.clock_offset).applied
+    )
 
 
 def _clean_everywhere(call: Call, grounds: Iterable[Ground], selection: Selection) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from janitor.settings.sweeping import asked
+
 SELECTED = ("--mark", "ci-4711")
 
 
@@ -19,6 +21,7 @@ SELECTED = ("--mark", "ci-4711")
         (("--name", "ci", "--run", "7"), "has no {run}"),
         (("--producer", "ocm=x"), "did you mean 'occm'"),
         (("--producer", "occm"), "needs its key"),
+        (("--producer", "occm=kubernetes"), "every cluster"),
         (("--tag", "=x"), "is not K or K=V"),
         ((*SELECTED, "--shard", "5/4"), "is no share"),
         ((*SELECTED, "--shard", "/4"), "says no share"),
@@ -60,3 +63,15 @@ def test_an_empty_list_of_living_runs_is_refused(janitor, tmp_path):
 
 def test_nobody_to_ask_is_said_before_anything_is_asked(janitor):
     assert janitor("sweep", *SELECTED).code == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "marks"), [({}, {"live"}), ({"producer": ["occm=x"]}, set()), ({"mark": ["a"]}, {"a"})]
+)
+def test_a_mark_of_the_environment_counts_where_nothing_else_was_asked_for(given, marks):
+    """A pipeline's own mark must not be swept along with what a producer left."""
+    assert asked(given, {"JANITOR_MARK": "live"}, now=0.0).selection.marks == marks
+
+
+def test_the_cloud_is_the_one_that_the_file_and_the_environment_say():
+    assert asked({"mark": ["a"]}, {}, now=0.0, os_cloud="test").clouds == ("test",)

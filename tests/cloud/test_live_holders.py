@@ -135,7 +135,9 @@ def test_a_floating_ip_is_held_by_its_port_forwardings(project: Project, conn: A
     )
     observed, answer = stock.ask(live, "floating_ip", address.id)
     assert (answer.reply, answer.code) == (Reply.REFUSED, "FipInUseByPortForwarding")
-    assert live.holders(observed, answer) == (Holder("port_forwarding", forwarding.id, project_id=project.id),)
+    assert [(h.kind, h.id) for h in live.holders(observed, answer)] == [
+        ("port_forwarding", f"{address.id}/{forwarding.id}")
+    ]
     conn.network.delete_floating_ip_port_forwarding(address.id, forwarding.id)
 
 

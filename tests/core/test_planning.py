@@ -93,6 +93,15 @@ def test_a_server_whose_foreign_data_volume_would_go_along_is_held():
     assert hold(verdicts[doomed.ref], doomed, surroundings(known, seen, verdicts)).held_by[0].name == "data"
 
 
+def test_a_volume_that_could_not_be_seen_may_be_foreign_and_holds():
+    volumes = [{"id": "d", "delete_on_termination": True}]
+    doomed = a("server", "s", **{"os-extended-volumes:volumes_attached": volumes})
+    known = case(in_state(doomed))
+    for seen, held in ((world(doomed), 0), (world(doomed, unseen={"volume": "503"}), 1)):
+        verdicts = judge(known, seen)
+        assert len(hold(verdicts[doomed.ref], doomed, surroundings(known, seen, verdicts)).held_by) == held
+
+
 def test_a_group_that_a_foreign_groups_rule_names_is_held_by_that_rule():
     theirs = a("security_group", "theirs")
     rule = a("security_group_rule", "r", security_group_id="theirs", remote_group_id="g")

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from thorough import examples
 
-from janitor.core.case import Case
+from janitor.core.case import Case, Claim, claims_by_ref
 from janitor.core.catalogue.reading import epoch
 from janitor.core.model import Denial, Evidence
 from janitor.core.ownership import judge
 from janitor.core.producers import PRODUCERS
-from janitor.core.selection import Selection
+from janitor.core.selection import Selection, identity
 
 CLUSTER = "ci-4711"
 OTHER = "ci-47110"
@@ -117,12 +117,13 @@ class TestProducers:
 
     def test_harvesters_nameless_volume_is_known_by_the_snapshot_it_was_made_from(self):
         snapshot = a("volume_snapshot", "snap", name="import-controller-vm1-0", volume_id="data")
+        source = a("volume", "data", name="")  # the machine's own disk, as Nova makes it
         theirs = a("volume_snapshot", "other", name="import-controller-vm10-0", volume_id="data")
         volume = a("volume", "v", name="", snapshot_id="snap")
         named = a("volume", "named", name="mine", snapshot_id="snap")
         foreign = a("volume", "f", name="", snapshot_id="other")
         image = a("image", "img", name="import-controller-vm1-0")
-        assert self.made("harvester", snapshot, theirs, volume, named, foreign, image, key="vm1") == {
+        assert self.made("harvester", source, snapshot, theirs, volume, named, foreign, image, key="vm1") == {
             "snap",
             "v",
             "img",
@@ -155,7 +156,17 @@ class TestProducers:
 
     @pytest.mark.parametrize(
         ("key", "other"),
-        [("ci-4711", "ci-47110"), ("b.c", "a.b.c"), ("b-c", "a-b-c"), ("a", "a-b"), ("a", "a.c"), ("a-b", "a.b")],
+        [
+            ("ci-4711", "ci-47110"),
+            ("b.c", "a.b.c"),
+            ("b-c", "a-b-c"),
+            ("a", "a-b"),
+            ("a", "a.c"),
+            ("a-b", "a.b"),
+            ("prod", "prod-k8s-2"),
+            ("prod", "prod-bastion"),
+            ("7", "ci-7"),
+        ],
     )
     @pytest.mark.parametrize("producer", PRODUCERS)
     @examples(3)
@@ -189,7 +200,43 @@ def test_what_is_selected_is_judged_like_everything_else():
     kept = a("network", "n2", name="ci-7", tags=["janitor:keep"])
     marked = a("network", "n3", name="ci-7", tags=["janitor:run=another"])
     found = verdicts(Selection(names=frozenset({"ci-7"})), shared, kept, marked)
-    assert not any(v.ours for v in found.values())
+    assert {ref.id: (verdict.ours, verdict.denial) for ref, verdict in found.items()} == {
+        "n1": (False, Denial.SHARED),
+        "n2": (False, Denial.PROTECTED),
+        "n3": (False, Denial.FOREIGN),
+    }
+
+
+class TestSavedPlans:
+    net = a("network", "n", name="ci-7")
+    plan = Selection(only={net.ref: identity(net)})
+
+    def test_the_same_object_goes(self):
+        assert verdicts(self.plan, self.net)[self.net.ref].ours
+
+    @pytest.mark.parametrize("changed", [{"name": "theirs"}, {"tags": ["keep-me"]}, {"created_at": LATER}])
+    def test_what_was_changed_or_made_anew_is_another_one(self, changed):
+        other = a("network", "n", **{"name": "ci-7", **changed})
+        assert not any(verdict.ours for verdict in verdicts(self.plan, other).values())
+
+    def test_a_key_pair_of_another_print_is_another_one(self):
+        old, new = (a("keypair", "k", name="k", fingerprint=made) for made in ("aa", "bb"))
+        found = verdicts(Selection(only={old.ref: identity(old)}), new)
+        assert not any(verdict.ours for verdict in found.values())
+
+    def test_nothing_that_hangs_on_it_goes_unless_it_was_saved(self):
+        port = a("port", "p", network_id="n", device_owner="")
+        assert {ref.id for ref, v in verdicts(self.plan, self.net, port).items() if v.ours} == {"n"}
+
+
+def test_what_a_run_knew_by_a_mark_is_not_its_own_without_it():
+    """What was planned is remembered; the mark is not."""
+    net = a("network", "n", tags=["janitor:run=7"])
+    known = Claim(net.ref, Evidence.JOURNAL, stood_on=(Evidence.MARK,))
+    for tags, ours in ((["janitor:run=7"], True), ([], False)):
+        seen = world(a("network", "n", tags=tags))
+        verdict = judge(Case(claims=claims_by_ref([known]), marks=frozenset({"7"})), seen)[net.ref]
+        assert verdict.ours is ours
 
 
 def test_ports_follow_the_selected_network():
