@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -86,7 +87,8 @@ def _run(options: Mapping[str, object], *, clean: bool) -> int:
 
     began = time.time()
     # To look takes a plan's rules; what --clean does takes those of a destroy: somebody to ask, or --yes.
-    with opened(Command.DESTROY if clean else Command.PLAN, options) as (settings, console, stop):
+    with opened(Command.DESTROY if clean else Command.PLAN, options) as (given, console, stop):
+        settings = _with_a_format_of_its_own(given)
         for name in (settings.format, *(name for name, _ in settings.report)):
             if name not in FITNESS_FORMATS:
                 raise UsageError(f"janitor check has no {name} report: take one of {', '.join(FITNESS_FORMATS)}.")
@@ -104,6 +106,15 @@ def _run(options: Mapping[str, object], *, clean: bool) -> int:
                 settings.workspace or "", (), began, time.time(), interrupted=not refused, refused=refused
             )
     return _handed_out(fitness, settings)
+
+
+def _with_a_format_of_its_own(settings: Settings) -> Settings:
+    """Text where the format is set for every command, and this one does not have it; what an option says is kept."""
+    from janitor.reports.fitness import FITNESS_FORMATS
+    from janitor.settings import Source
+
+    asked = settings.origin("format").source is Source.OPTION
+    return settings if asked or settings.format in FITNESS_FORMATS else replace(settings, format="text")
 
 
 def _handed_out(fitness: Fitness, settings: Settings) -> int:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from janitor.core.attached import Surroundings
 from janitor.core.case import Case
+from janitor.core.marks import is_kept
 from janitor.core.model import Holder, Observed, Ref
 
 CLOCKS = 2.0
@@ -40,7 +41,7 @@ def _protected(ref: Ref, around: Surroundings) -> bool:
     """Whether a source or a mark says that the object stays; one that was merely overwritten goes with the rest."""
     claims = around.case.claimed(ref)
     guarded = any(claim.protected or around.case.protection(claim.address) for claim in claims)
-    return guarded or around.world.objects[ref].metadata.get("janitor-keep", "").lower() == "true"
+    return guarded or is_kept(around.world.objects[ref])
 
 
 def made_by_the_run(case: Case, container: Observed) -> bool:

@@ -70,10 +70,14 @@ def run(
 
 
 def _of_this_apply(before: Recollection, now: Recollection) -> Recollection:
-    """What the journal has learnt since this run opened it."""
+    """What the journal has learnt since this run opened it; begun is what the last apply began.
+
+    A label does not tell: an address that an earlier apply left begun may be begun again, and is then the later one's.
+    """
+    begin = now.applies[-1].at
     return replace(
         now,
         stated={},
         ours={ref: known for ref, known in now.ours.items() if ref not in before.ours},
-        in_flight={label: at for label, at in now.in_flight.items() if label not in before.in_flight},
+        in_flight={label: at for label, at in now.in_flight.items() if at >= begin},
     )

@@ -45,5 +45,21 @@ def test_it_has_no_page(janitor: Janitor, root: Path, words: tuple[str, ...]) ->
     assert (done.code, "janitor check has no html report" in done.err) == (2, True)
 
 
+@pytest.mark.parametrize("where", ["environment", "file"])
+def test_a_format_that_is_set_for_every_command_and_that_it_lacks_leaves_it_text(
+    janitor: Janitor, root: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(root / "nothing.yaml"))
+    monkeypatch.setenv("HOME", str(root))
+    monkeypatch.setenv("PATH", "")
+    if where == "environment":
+        monkeypatch.setenv("JANITOR_FORMAT", "html")
+    else:
+        (root / "tf-janitor.toml").write_text('format = "html"\n')
+    done = janitor("check")
+    assert (done.code, done.out) == (3, "")
+    assert "html" not in done.err
+
+
 def test_its_schema_can_be_had(janitor: Janitor) -> None:
     assert json.loads(janitor("check", "--schema").out)["properties"]["command"] == {"const": "check"}
