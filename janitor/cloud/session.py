@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -30,17 +29,17 @@ SECONDS_PER_DATE = 0.5  # the `Date` header is cut to seconds: on average it is 
 
 
 class Tally:
-    """What went over the wire: how many requests by method, and the cloud's clock. Threads share it."""
+    """What went over the wire: how many requests, and the cloud's clock. Threads share it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._methods: Counter[str] = Counter()
+        self._total = 0
         self._offset = 0.0
 
-    def add(self, method: str) -> None:
+    def add(self) -> None:
         """Count a request as it is sent."""
         with self._lock:
-            self._methods[method] += 1
+            self._total += 1
 
     def clock(self, date: str, *, sent: float, received: float) -> None:
         """Learn the cloud's clock from an answer's `Date`."""
@@ -50,16 +49,10 @@ class Tally:
                 self._offset = moment.timestamp() + SECONDS_PER_DATE - (sent + received) / 2
 
     @property
-    def methods(self) -> Mapping[str, int]:
-        """Requests by method."""
-        with self._lock:
-            return dict(self._methods)
-
-    @property
     def total(self) -> int:
         """All requests, sign-in included."""
         with self._lock:
-            return self._methods.total()
+            return self._total
 
     @property
     def offset(self) -> float:
@@ -241,7 +234,7 @@ def mount(session: KeystoneSession, *, pool_size: int) -> Tally:
         """Every request passes here, those for tokens too."""
 
         def send(self, request: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - requests' own types
-            tally.add(str(request.method))
+            tally.add()
             sent = time.time()
             answer = super().send(request, *args, **kwargs)
             tally.clock(answer.headers.get("Date", ""), sent=sent, received=time.time())

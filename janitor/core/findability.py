@@ -17,7 +17,6 @@ from janitor.core.model import Declared
 REACHED: Mapping[str, str] = {"subnet": "network", "port": "network", "floating_ip": "port"}
 """Kinds that hang on an object of another kind which the configuration names: found with that one."""
 
-FORMS = (MarkForm.DESCRIPTION, MarkForm.METADATA, MarkForm.TAGS)
 RECORD = "no change of it helps: apply it with `janitor apply`, or keep the apply's log for --from-log"
 
 

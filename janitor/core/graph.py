@@ -6,7 +6,6 @@ a cycle of those is a fact about the cloud and is reported as a set.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
@@ -44,13 +43,6 @@ class Graph:
         """Drop the edges of these sources that touch one of these refs."""
         dropped, refs = frozenset(sources), frozenset(touching)
         return Graph({k: s for k, s in self.edges.items() if s not in dropped or not refs.intersection(k)})
-
-    def dependents(self) -> Mapping[Ref, Mapping[Ref, EdgeSource]]:
-        """For each dependency, what has to go before it and by which source we know."""
-        result: dict[Ref, dict[Ref, EdgeSource]] = defaultdict(dict)
-        for (dependent, dependency), source in self.edges.items():
-            result[dependency][dependent] = source
-        return result
 
     def listed(self) -> tuple[Edge, ...]:
         """The edges, sorted."""

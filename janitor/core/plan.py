@@ -17,7 +17,7 @@ class Action(StrEnum):
     """How a step makes its object go."""
 
     DELETE = "delete"  # its own DELETE call
-    UNDO = "undo"  # the link is removed by its function in cloud/deletion.py
+    UNDO = "undo"  # the link is removed by its function in cloud/ways/
     GOES_WITH = "goes with"  # nothing is sent while the parent goes; looked for afterwards
 
 

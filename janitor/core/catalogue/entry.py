@@ -85,10 +85,9 @@ class Kind:
     parent_field: str = ""  # nested, but listed at once: the field that names the parent
     parents_with: str = ""  # nested: only parents whose body has this set can have any
     state_id: str = ""  # how a state's attributes spell our id, where its `id` does not: "{zone_id}/{id}"
-    each: Mapping[str, tuple[str, str]] = field(
-        default_factory=dict
-    )  # types that stand for several of our objects: the
-    # attribute of the state that lists them, and the template of our id; `^id` is the resource's id, `item` a bare text
+    # Types that stand for several of our objects: the attribute of the state that lists them, and the template of our
+    # id; `^id` is the resource's id, `item` a bare text.
+    each: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     unless: tuple[str, tuple[str, ...]] | None = None  # bodies with one of these values are another kind
 
     # What the body means.
@@ -110,7 +109,7 @@ class Kind:
 
     # How it goes.
     delete_query: Mapping[str, str] = field(default_factory=dict)
-    undo: str = ""  # name of the function in cloud/deletion.py, where a plain DELETE is not the way
+    undo: str = ""  # name of the function in cloud/ways/, where a plain DELETE is not the way
     parent: str = ""  # kind of the object with one writer at a time (deletes that are updates of a parent)
     sync: bool = False  # the service answers only after the row is gone: what it held may go at once
     guarded: bool = False  # the service refuses while anything uses it: no order of Terraform's is needed to keep it
