@@ -51,6 +51,17 @@ def test_the_variables_are_those_that_mean_something() -> None:
     assert listed == OWN_VARIABLES
 
 
+@pytest.mark.parametrize("command", ["destroy", "plan", "apply", "check", "sweep", "graph", "lint", "config"])
+def test_the_help_of_an_option_names_its_variable(command: str) -> None:
+    of_its_own = {"--format"} if command in {"graph", "lint", "config"} else set()
+    named = {FIELDS[name].option: FIELDS[name].environment for name in FIELDS}
+    for parameter in typer.main.get_command(app).commands[command].params:  # type: ignore[attr-defined]
+        (option,) = [word for word in parameter.opts if word.startswith("--")]
+        variable = named.get(option, "")
+        if variable.startswith("JANITOR_") and option not in of_its_own:
+            assert f"[{variable}]" in parameter.help, option
+
+
 def test_every_exit_code_stands_in_the_table() -> None:
     listed = {int(code) for code in re.findall(r"^\| (\d+) \|", section("Exit codes"), re.MULTILINE)}
     raised = {

@@ -26,8 +26,8 @@ from janitor.cli.version import version
 
 NAMES = ("janitor", "tf-janitor")  # a command called janitor exists in another package, too
 EPILOG = (
-    "Exit codes: 0 proved empty, 1 something is left, 2 usage, 3 refused or unreadable, 4 not verified, "
-    "5 the state disagrees, 70 a bug in janitor, 130 interrupted."
+    "Exit codes of destroy and sweep: 0 proved empty, 1 something is left, 2 usage, 3 refused or unreadable, "
+    "4 not verified, 5 the state disagrees, 70 a bug in janitor, 130 interrupted."
 )
 
 # Without rich: its help pages cost more than half of the time that `janitor --help` may take.

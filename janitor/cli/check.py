@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 Clean = Annotated[bool, typer.Option("--clean", help="Destroy what is left over of this workspace, and check again.")]
 Schema = Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of this command's JSON report.")]
-Forms = Annotated[str, typer.Option("--format", metavar="F", help="On stdout: text, json, junit or markdown.")]
+Forms = Annotated[
+    str, typer.Option("--format", metavar="F", help="On stdout: text, json, junit or markdown; text. [JANITOR_FORMAT]")
+]
 
 
 def check(

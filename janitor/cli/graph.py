@@ -31,7 +31,7 @@ def graph(
     binary: o.Binary = None,
     state: o.State = None,
     journal: o.Journal = None,
-    evaluate: o.EvaluateBy = None,
+    evaluate: o.EvaluateText = None,
     timeout: o.Timeout = None,
     lock_timeout: o.LockTimeout = None,
     concurrency: o.Concurrency = None,

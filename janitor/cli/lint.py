@@ -20,7 +20,7 @@ def lint(
     var: o.Var = None,
     var_file: o.VarFile = None,
     binary: o.Binary = None,
-    evaluate: o.EvaluateBy = None,
+    evaluate: o.EvaluateText = None,
     form: Form = "text",
     strict: Strict = False,
     verbose: o.Verbose = False,

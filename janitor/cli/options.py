@@ -44,21 +44,46 @@ Since = Annotated[
     typer.Option(
         "--since",
         metavar="TIME",
-        help="The run's begin, ISO 8601 (UTC) or an age like 2h; default: the pipeline's. [JANITOR_SINCE]",
+        help="The run's begin, ISO 8601 (UTC) or an age like 2h; default: the journal's, else the pipeline's. "
+        "[JANITOR_SINCE]",
     ),
 ]
 Timeout = Annotated[
-    Text, typer.Option("--timeout", metavar="D", help="Deadline; default: 55m, or what the CI job has left.")
+    Text,
+    typer.Option(
+        "--timeout", metavar="D", help="Deadline; default: 55m, or what the CI job has left. [JANITOR_TIMEOUT]"
+    ),
 ]
 StallAfter = Annotated[
-    Text, typer.Option("--stall-after", metavar="D", help="Take over from terraform after D without movement; 5m.")
+    Text,
+    typer.Option(
+        "--stall-after",
+        metavar="D",
+        help="Take over from terraform after D without movement; 5m. [JANITOR_STALL_AFTER]",
+    ),
 ]
-LockTimeout = Annotated[Text, typer.Option("--lock-timeout", metavar="D", help="Wait for a held state lock; 60s.")]
-Concurrency = Annotated[Text, typer.Option("--concurrency", metavar="N", help="Objects at once; 8.")]
+LockTimeout = Annotated[
+    Text,
+    typer.Option("--lock-timeout", metavar="D", help="Wait for a held state lock; 60s. [JANITOR_LOCK_TIMEOUT]"),
+]
+Concurrency = Annotated[
+    Text, typer.Option("--concurrency", metavar="N", help="Objects at once; 8. [JANITOR_CONCURRENCY]")
+]
 EvaluateBy = Annotated[
-    Text, typer.Option("--evaluate", metavar="HOW", help="Who evaluates the HCL: auto, binary or static; auto.")
+    Text,
+    typer.Option(
+        "--evaluate", metavar="HOW", help="Who evaluates the HCL: auto, binary or static; auto. [JANITOR_EVALUATE]"
+    ),
 ]
-Direct = Annotated[bool, typer.Option("--direct", help="Skip `terraform destroy`: much faster, same proof.")]
+EvaluateText = Annotated[
+    Text,
+    typer.Option(
+        "--evaluate", metavar="HOW", help="Who evaluates the HCL: auto, binary or static; static. [JANITOR_EVALUATE]"
+    ),
+]
+Direct = Annotated[
+    bool, typer.Option("--direct", help="Skip `terraform destroy`: much faster, same proof. [JANITOR_DIRECT]")
+]
 ByName = Annotated[bool, typer.Option("--by-name", help="Let names prove without --since.")]
 IgnoreConfig = Annotated[
     bool, typer.Option("--ignore-config", help="Go on although a file that cannot be read may protect.")
@@ -69,7 +94,12 @@ AdminKinds = Annotated[
     typer.Option("--admin-kinds", metavar="KINDS", help="Delete project,user,flavor …, or all, too; repeatable."),
 ]
 IgnoreProvider = Annotated[
-    Texts, typer.Option("--ignore-provider", metavar="P", help="What this provider leaves does not count; repeatable.")
+    Texts,
+    typer.Option(
+        "--ignore-provider",
+        metavar="P",
+        help="What this provider leaves does not count; repeatable. [JANITOR_IGNORE_PROVIDER]",
+    ),
 ]
 BreakLock = Annotated[Text, typer.Option("--break-lock", metavar="ID", help="Break the state lock with this id.")]
 DeleteWorkspace = Annotated[bool, typer.Option("--delete-workspace", help="Remove the workspace after the proof.")]
@@ -84,9 +114,12 @@ RollbackTimeout = Annotated[
     Text, typer.Option("--rollback-timeout", metavar="D", help="Deadline of the rollback alone; 10m.")
 ]
 Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
-DryRun = Annotated[bool, typer.Option("-n", "--dry-run", help="The same as `janitor plan`.")]
+DryRun = Annotated[bool, typer.Option("-n", "--dry-run", help="Plan only; delete nothing.")]
 Format = Annotated[
-    Text, typer.Option("--format", metavar="F", help="On stdout: text, json, junit, html or markdown; text.")
+    Text,
+    typer.Option(
+        "--format", metavar="F", help="On stdout: text, json, junit, html or markdown; text. [JANITOR_FORMAT]"
+    ),
 ]
 Report = Annotated[Texts, typer.Option("--report", metavar="F=PATH", help="A report into a file; repeatable.")]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say more; tracebacks.")]

@@ -14,7 +14,7 @@ variable "run" {
 }
 
 variable "until" {
-  description = "Until when the run may need its objects, in seconds since 1970: a note for whoever cleans up later; null: none."
+  description = "Until when the run may need its objects, in seconds since 1970; null: none. `janitor sweep --expired` deletes them after it."
   type        = number
   default     = null
 
