@@ -42,6 +42,7 @@ def test_a_foreign_port_keeps_a_stack_and_nothing_else(enter: Callable[..., Play
     assert play.look() == before
 
 
+@pytest.mark.thorough
 def test_records_of_a_zone_go_with_it_and_another_zones_stay(enter: Callable[..., Play]) -> None:
     play = enter("dns")
     conn = play.stage.connection()
@@ -82,6 +83,7 @@ def test_a_full_container_is_emptied_by_more_than_one_run(enter: Callable[..., P
     assert play.look() == before
 
 
+@pytest.mark.thorough
 def test_a_container_that_was_there_before_the_run_keeps_what_others_put_there(enter: Callable[..., Play]) -> None:
     """Creating it was no error; its metadata says that it is the state's, and nothing that its content is."""
     play = enter("objects", run="r1")

@@ -26,6 +26,7 @@ def test_what_an_order_made_goes_though_terraform_takes_the_order_first(
     assert {row["outcome"] for row in made} == {"deleted"}
 
 
+@pytest.mark.thorough
 def test_a_foreign_secret_of_the_same_name_stays(enter: Callable[..., Play]) -> None:
     """A key that somebody else made is not the one of our order, whatever its name."""
     play = enter("keys")

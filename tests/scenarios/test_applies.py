@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from stage import Ran, Stage
+from ways import binaries
 
 from ground import bystanders
 from ground.killing import kill_all
@@ -135,6 +136,7 @@ def test_a_terraform_that_outlives_janitor_loses_nothing_of_what_it_says(make: C
     assert {tuple(row["evidence"]) for row in rows} == {("journal",)}
 
 
+@binaries("tofu", rarely="terraform")
 def test_a_signal_is_passed_on_once_and_terraform_is_waited_for(make: Callable[..., Stage], binary: str) -> None:
     """Its provider drops the calls that are under way, though the cloud carries them out: those objects are ours."""
     stage = make("wreck", binary, addresses="0")
@@ -162,6 +164,7 @@ def test_a_failed_apply_ends_with_1_and_the_journal_has_what_it_made(make: Calla
     cleaned(stage, {})
 
 
+@binaries("tofu", rarely="terraform")
 def test_a_rollback_takes_what_this_apply_made_and_nothing_else(make: Callable[..., Stage], binary: str) -> None:
     stage = make("net", binary)
     stage.terraform("apply", "-auto-approve", "-input=false", "-target=openstack_networking_subnet_v2.subnet")
@@ -201,6 +204,7 @@ def test_a_rollback_is_refused_where_it_could_not_undo(make: Callable[..., Stage
     assert not (stage.root / ".janitor").exists(), "what was refused leaves no line"
 
 
+@binaries("tofu", rarely="terraform")
 def test_what_is_applied_and_lost_later_is_found_by_the_journal(make: Callable[..., Stage], binary: str) -> None:
     stage = make("net", binary, workspace="ci-1")
     there = neighbours(stage)

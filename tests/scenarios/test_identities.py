@@ -41,7 +41,7 @@ def credentials(stage: Stage) -> set[str]:
     return {one.id for one in conn.identity.application_credentials(conn.current_user_id)}
 
 
-@ways("tofu first", "direct", rarely=("terraform first",))
+@ways("tofu first", rarely=("terraform first", "direct"))
 def test_the_credential_in_use_goes_last_and_the_proof_comes_before(
     make: Callable[..., Stage], tmp_path: Path, binary: str, mode: list[str]
 ) -> None:
