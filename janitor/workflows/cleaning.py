@@ -41,6 +41,11 @@ class Looked:
         """Whether any object at all was found to be ours."""
         return bool(self.plan.steps)
 
+    def without(self, refs: frozenset[Ref]) -> Looked:
+        """The same look with a plan that leaves these out."""
+        steps = {ref: step for ref, step in self.plan.steps.items() if ref not in refs}
+        return replace(self, plan=replace(self.plan, steps=steps)) if refs else self
+
 
 @dataclass(frozen=True, slots=True)
 class Edges:

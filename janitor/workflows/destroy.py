@@ -36,9 +36,6 @@ SECOND_LOOK = 10.0
 """Seconds until the cloud is listed once more after an apply that was interrupted minutes ago: its last create may
 still be arriving."""
 
-ROUNDS = 3
-"""What appears while the last round runs gets another one, a bounded number of times."""
-
 
 @dataclass(slots=True)
 class Run:
@@ -121,30 +118,32 @@ def _work(this: Run) -> None:
         call.go_on()
         this.last = _look(knowledge, case, before=this.first.world)
     with locks.hold(knowledge.root, timeout=call.settings.lock_timeout) as lock:
-        _clean(this, case)
+        _clean(this)
         this.last, told = parting.part(call, knowledge, this.first, this.last, this.record)
         this.notes += (told,) if told else ()
         this.agreement = agreeing.agree(call, knowledge, _results(this), lock_held=lock.held)
     this.agreement = agreeing.delete_workspace(call, knowledge, _results(this), this.agreement)
 
 
-def _clean(this: Run, case: Case) -> None:
-    """Delete and prove, until nothing new appears."""
+def _clean(this: Run) -> None:
     call, knowledge = this.call, this.knowledge
-    for attempt in range(ROUNDS):
-        case = remember(this.last.case, this.last.plan)
-        left = parting.without(this.last, knowledge.cloud.credentials)
-        if left.plan.steps:
-            with call.console.phase("Deleting what is left"):
-                remaining.delete(call, knowledge, left, this.record)
-            call.go_on()
-        with call.console.phase("Proving it by listing again"):
-            if attempt == 0 and knowledge.interrupted_lately:
-                call.console.note(f"an apply was interrupted lately: looking again in {SECOND_LOOK:.0f} s")
-                call.sleep(SECOND_LOOK)
-            this.last = _look(knowledge, case, before=this.first.world)
-        if not set(this.last.plan.steps) - set(this.record.results) - knowledge.cloud.credentials:
-            break
+
+    def prove(case: Case, number: int) -> Looked:
+        if number == 0 and knowledge.interrupted_lately:
+            call.console.note(f"an apply was interrupted lately: looking again in {SECOND_LOOK:.0f} s")
+            call.sleep(SECOND_LOOK)
+        this.last = _look(knowledge, case, before=this.first.world)
+        return this.last
+
+    remaining.clean(
+        call,
+        this.last,
+        this.record,
+        doing="Deleting what is left",
+        delete=lambda left: remaining.delete(call, knowledge, left, this.record),
+        prove=prove,
+        apart=knowledge.cloud.credentials,
+    )
 
 
 def _results(this: Run) -> tuple[Result, ...]:

@@ -20,18 +20,12 @@ WENT = "deleted last, after the proof; its own answer is all that says so, for n
 GONE = frozenset({Outcome.DELETED, Outcome.ABSENT})
 
 
-def without(looked: Looked, refs: frozenset[Ref]) -> Looked:
-    """The same look with a plan that leaves these out."""
-    steps = {ref: step for ref, step in looked.plan.steps.items() if ref not in refs}
-    return replace(looked, plan=replace(looked.plan, steps=steps)) if refs else looked
-
-
 def part(call: Call, knowledge: Knowledge, first: Looked, last: Looked, record: Record) -> tuple[Looked, str]:
     """Delete the credential in use once nothing else is left. Returns the look as it is now, and what to tell."""
     own = frozenset(ref for ref in knowledge.cloud.credentials if ref in last.plan.steps)
     if not own:
         return last, ""
-    rest = conclude(without(first, own).plan, record, without(last, own))
+    rest = conclude(first.without(own).plan, record, last.without(own))
     if any(result.counts and result.outcome not in {*GONE, Outcome.KEPT} for result in rest) or hides_something(last):
         for ref in own:
             step = last.plan.steps[ref]
@@ -40,7 +34,7 @@ def part(call: Call, knowledge: Knowledge, first: Looked, last: Looked, record: 
             )
         return last, ""
     with call.console.phase("Deleting the credential in use"):
-        remaining.delete(call, knowledge, without(last, frozenset(last.plan.steps) - own), record)
+        remaining.delete(call, knowledge, last.without(frozenset(last.plan.steps) - own), record)
     went = frozenset(ref for ref in own if record.results[ref].outcome in GONE)
     for ref in went:
         record.results[ref] = replace(record.results[ref], reason=WENT)

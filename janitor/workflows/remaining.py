@@ -7,19 +7,50 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from janitor.cloud.live import LiveCloud
-from janitor.core.model import Outcome
+from janitor.core.case import Case
+from janitor.core.model import Outcome, Ref
 from janitor.core.outcome import Result
 from janitor.core.plan import Plan
 from janitor.engine.crew import ThreadCrew
 from janitor.engine.executor import run
 from janitor.engine.protocols import Policy
 from janitor.workflows.call import Call
-from janitor.workflows.cleaning import Looked, Record, judge_of
+from janitor.workflows.cleaning import Looked, Record, judge_of, remember
 from janitor.workflows.knowing import Knowledge
+
+ROUNDS = 3
+"""What appears while the last round runs gets another one, a bounded number of times."""
 
 
 def _forget(_entry: dict[str, object]) -> None:
     """A sweep keeps no journal: what carries an identity is found again by it."""
+
+
+def clean(
+    call: Call,
+    last: Looked,
+    record: Record,
+    *,
+    doing: str,
+    delete: Callable[[Looked], None],
+    prove: Callable[[Case, int], Looked],
+    apart: frozenset[Ref] = frozenset(),
+) -> None:
+    """Delete and prove, until nothing new appears. `prove` looks again, with what is known by then, in which round.
+
+    `apart`: what is deleted later, by somebody else.
+    """
+    for number in range(ROUNDS):
+        case = remember(last.case, last.plan)
+        left = last.without(apart)
+        if left.plan.steps:
+            with call.console.phase(doing):
+                delete(left)
+            call.go_on()
+        with call.console.phase("Proving it by listing again"):
+            last = prove(case, number)
+        if not last.plan.steps.keys() - record.results.keys() - apart:
+            break
 
 
 def delete(call: Call, knowledge: Knowledge, looked: Looked, record: Record) -> None:

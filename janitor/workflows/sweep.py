@@ -25,14 +25,11 @@ from janitor.settings import Settings
 from janitor.settings.sweeping import Asked
 from janitor.workflows import remaining, saved
 from janitor.workflows.call import Call
-from janitor.workflows.cleaning import Edges, Looked, Record, conclude, look, remember
+from janitor.workflows.cleaning import Edges, Looked, Record, conclude, look
 from janitor.workflows.targets import Target, target_of, targets
 
 AT_ONCE = 4
 """Targets that are looked at together; each one asks with its own threads."""
-
-ROUNDS = 3
-"""What appears while the last round runs gets another one, a bounded number of times."""
 
 
 @dataclass(slots=True)
@@ -102,20 +99,22 @@ def _clean_everywhere(call: Call, grounds: Iterable[Ground], selection: Selectio
 
 
 def _clean(call: Call, ground: Ground, first: Looked, selection: Selection) -> None:
-    """Delete and prove, until nothing new appears."""
-    cloud, last = ground.target.cloud, first
+    cloud = ground.target.cloud
     if cloud is None or not first.plan.steps:
         return
-    for _ in range(ROUNDS):
-        case = remember(last.case, last.plan)
-        if last.plan.steps:
-            with call.console.phase(f"Deleting in {ground.target.scope}"):
-                remaining.through(call, cloud, last, ground.record)
-            call.go_on()
-        with call.console.phase("Proving it by listing again"):
-            ground.last = last = _look(cloud, case, selection, before=first.world)
-        if not set(last.plan.steps) - set(ground.record.results):
-            break
+
+    def prove(case: Case, _: int) -> Looked:
+        ground.last = _look(cloud, case, selection, before=first.world)
+        return ground.last
+
+    remaining.clean(
+        call,
+        first,
+        ground.record,
+        doing=f"Deleting in {ground.target.scope}",
+        delete=lambda left: remaining.through(call, cloud, left, ground.record),
+        prove=prove,
+    )
 
 
 def _planned(grounds: Iterable[Ground]) -> list[Result]:
