@@ -8,7 +8,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from ground.floors import FLOORS, Tally, read_report
-from ground.toolchain import PROVIDER, TOFU
+from ground.toolchain import RECIPES
 from ground.venv import LOCK, ROOT
 
 REPORT = """<testsuites><testsuite>
@@ -58,4 +58,5 @@ def test_what_the_project_asks_for_is_locked(text: str) -> None:
 
 
 def test_the_module_locks_name_the_versions_of_the_tests() -> None:
-    assert (PROVIDER.version(), TOFU.version()) == ("1.54.1", "1.12.6")
+    versions = {recipe.name: recipe.version() for recipe in RECIPES}
+    assert versions == {"provider": "1.54.1", "tofu": "1.12.6", "actionlint": "1.7.12"}

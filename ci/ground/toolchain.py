@@ -1,4 +1,4 @@
-"""The real tools of floor 3: Go, OpenTofu and the OpenStack provider, built from the Go module proxy.
+"""The real tools: OpenTofu and the OpenStack provider of floor 3, and actionlint, built from the Go module proxy.
 
 A build is kept per lock file (go.mod and go.sum under `ci/locks/`); a `terraform` or `tofu` of the machine is used
 beside it. The provider becomes a filesystem mirror under both registries' names, so that `init` needs no network.
@@ -76,15 +76,23 @@ TOFU = Recipe(
     package="github.com/opentofu/opentofu/cmd/tofu",
     flags="-s -w -X github.com/opentofu/opentofu/version.dev=no",
 )
+ACTIONLINT = Recipe(
+    name="actionlint",
+    title="actionlint",
+    module="github.com/rhysd/actionlint",
+    package="github.com/rhysd/actionlint/cmd/actionlint",
+)
+RECIPES = (PROVIDER, TOFU, ACTIONLINT)
 
 
 def build_all() -> list[Tool]:
     """Have everything: build what the cache has not, find what is on PATH."""
-    mirror, tofu = provider_folder(), tofu_folder()
+    mirror, tofu, actionlint = provider_folder(), tofu_folder(), actionlint_folder()
     return [
         go(),
         Tool("provider openstack", PROVIDER.version(), mirror),
         Tool("tofu", _told_version(tofu / "bin" / "tofu"), tofu / "bin" / "tofu"),
+        Tool("actionlint", ACTIONLINT.version(), actionlint / "bin" / "actionlint"),
         *on_path(),
     ]
 
@@ -130,6 +138,11 @@ def tofu_folder() -> Path:
     return _built(TOFU, "tofu", lambda _folder: None)
 
 
+def actionlint_folder() -> Path:
+    """The folder of actionlint (`bin/actionlint`), built when the cache has none for this lock file."""
+    return _built(ACTIONLINT, "actionlint", lambda _folder: None)
+
+
 def on_path() -> list[Tool]:
     """The machine's own `terraform` and `tofu`."""
     found = []
@@ -142,10 +155,10 @@ def on_path() -> list[Tool]:
 
 def environment() -> dict[str, str]:
     """What a program needs to use the toolchain: PATH, the mirror, no call home, load balancers through Octavia."""
-    tofu = str(tofu_folder() / "bin")
-    others = [part for part in os.environ.get("PATH", os.defpath).split(os.pathsep) if part != tofu]
+    ours = [str(folder / "bin") for folder in (tofu_folder(), actionlint_folder())]
+    others = [part for part in os.environ.get("PATH", os.defpath).split(os.pathsep) if part not in ours]
     return {
-        "PATH": os.pathsep.join([tofu, *others]),
+        "PATH": os.pathsep.join([*ours, *others]),
         "TF_CLI_CONFIG_FILE": str(provider_folder().parent / "cli.tfrc"),
         "TF_IN_AUTOMATION": "1",
         "CHECKPOINT_DISABLE": "1",
@@ -155,8 +168,7 @@ def environment() -> dict[str, str]:
 
 def environment_if_built() -> dict[str, str]:
     """The same for tests which can do without: empty when something would have to be built first."""
-    recipes = (PROVIDER, TOFU)
-    return environment() if all(is_built(_folder(recipe), _key(recipe)) for recipe in recipes) else {}
+    return environment() if all(is_built(_folder(recipe), _key(recipe)) for recipe in RECIPES) else {}
 
 
 def _folder(recipe: Recipe) -> Path:

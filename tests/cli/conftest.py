@@ -46,3 +46,15 @@ def janitor(capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
         return Said(left.value.code, *capsys.readouterr())
 
     return call
+
+
+@pytest.fixture
+def rendered(janitor: Callable[..., Said]) -> Callable[..., str]:
+    """What `janitor ci` prints."""
+
+    def call(*words: str) -> str:
+        done = janitor("ci", *words)
+        assert (done.code, done.err) == (0, "")
+        return done.out
+
+    return call
