@@ -16,7 +16,6 @@ from pathlib import Path
 
 from janitor import journal as entries
 from janitor.cloud.session import Session
-from janitor.cloud.signin import connect
 from janitor.console import Console
 from janitor.core.case import state_claims
 from janitor.core.catalogue import OUTSIDE_NOTHING
@@ -102,7 +101,7 @@ def _ready(call: Call, stack: ExitStack, folder: Path) -> Ready:
         snapshot = backends.read_state(root)
     call.go_on()
     with console.phase("Signing in"):
-        session = connect(settings.os_cloud, pool_size=2 * settings.concurrency)
+        session = scoping.sign_in(settings, settings.os_cloud)
         opening.warn_of_expiry(call, session)
     book = stack.enter_context(opening.book(root, settings, session))
     since = float(math.floor(time.time() + session.clock_offset))

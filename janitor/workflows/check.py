@@ -17,7 +17,6 @@ from janitor.cloud import offering, quotas
 from janitor.cloud.live import LiveCloud
 from janitor.cloud.quotas import Told
 from janitor.cloud.session import Session
-from janitor.cloud.signin import connect
 from janitor.console import Console
 from janitor.core import needs as n
 from janitor.core.capacity import Allowance, Quotas, pool_findings, quota_findings, subnet_findings
@@ -45,7 +44,7 @@ from janitor.terraform import locks
 from janitor.terraform.locks import LockState
 from janitor.terraform.root import RootModule
 from janitor.terraform.wanting import Evaluated, evaluate_all
-from janitor.workflows import destroy, knowing, opening
+from janitor.workflows import destroy, knowing, opening, scoping
 from janitor.workflows.call import Call
 from janitor.workflows.cleaning import Looked, hides_something, look, refuse_wrong_cloud
 
@@ -156,7 +155,7 @@ def _see(call: Call, stack: ExitStack) -> tuple[Seen, Callable[[], int], tuple[s
 def _locked(
     call: Call, root: RootModule, lock: LockState, evaluated: Evaluated
 ) -> tuple[Seen, Callable[[], int], tuple[str, ...]]:
-    session = connect(call.settings.os_cloud, pool_size=2 * call.settings.concurrency)
+    session = scoping.sign_in(call.settings, call.settings.os_cloud)
     cloud = LiveCloud([session], threads=call.settings.concurrency)
     with call.console.phase("Looking at the cloud"):
         world = cloud.scan(frozenset(kind for kind in n.kinds(evaluated.wanted) if KINDS[kind].is_listed))

@@ -15,7 +15,6 @@ from functools import partial
 
 from janitor.cloud.live import LiveCloud
 from janitor.cloud.session import Session
-from janitor.cloud.signin import connect
 from janitor.core.case import Case, claims_by_ref, log_begins, log_claims, state_claims, without_index
 from janitor.core.catalogue import OUTSIDE_NOTHING, kind_of_type
 from janitor.core.model import ApplyLog, Configuration, Health, Ref, Resource, Scope, Snapshot, World
@@ -108,7 +107,7 @@ def gather(call: Call, stack: ExitStack, *, configured: Callable[[], Configurati
     `configured` gives the evaluated configuration, where somebody is at it already.
     """
     settings, console = call.settings, call.console
-    signed_in = call.beside(partial(connect, settings.os_cloud, pool_size=2 * settings.concurrency))
+    signed_in = call.beside(partial(scoping.sign_in, settings, settings.os_cloud))
     with console.phase("Reading the state"):
         root = opening.root_of(settings)
         known = opening.workspaces(root, settings)

@@ -58,10 +58,15 @@ def _is_anothers(resource: Resource, session: Session) -> bool:
     return kind is not None and kind.personal and user not in {"", session.user_id}
 
 
+def sign_in(settings: Settings, cloud: str | None, region: str | None = None, *, project: str = "") -> Session:
+    """A session that has connections enough for all our threads. Raises CredentialsRefused."""
+    return connect(cloud, region, project=project, pool_size=2 * settings.concurrency)
+
+
 def _session(sessions: dict[tuple[str, str], Session], cloud: str, region: str, settings: Settings) -> Session | None:
     if (cloud, region) not in sessions:
         try:
-            sessions[cloud, region] = connect(cloud or settings.os_cloud, region, pool_size=2 * settings.concurrency)
+            sessions[cloud, region] = sign_in(settings, cloud or settings.os_cloud, region)
         except CredentialsRefused:
             return None
     return sessions[cloud, region]

@@ -12,11 +12,11 @@ from functools import partial
 from janitor.cloud import batch
 from janitor.cloud.live import LiveCloud
 from janitor.cloud.session import Session
-from janitor.cloud.signin import connect
 from janitor.core.errors import CredentialsRefused
 from janitor.core.model import Scope
 from janitor.settings import Settings
 from janitor.settings.sweeping import Asked
+from janitor.workflows.scoping import sign_in
 
 SIGN_INS = 4
 """Keystone hashes passwords slowly on purpose: more at once only makes each one wait."""
@@ -47,7 +47,7 @@ def targets(asked: Asked, settings: Settings) -> list[Target]:
 def target_of(scope: Scope, settings: Settings) -> Target:
     """The target of a saved plan. Its project is the one that was saved, whatever the credentials' own is."""
     try:
-        session = _connect(scope.cloud, scope.project_id, settings, region=scope.region)
+        session = sign_in(settings, scope.cloud, scope.region, project=scope.project_id)
     except CredentialsRefused as error:
         return Target(scope, problem=str(error))
     if session.scope != scope:
@@ -57,7 +57,7 @@ def target_of(scope: Scope, settings: Settings) -> Target:
 
 def _signed_in(cloud: str | None, project: str, asked: Asked, settings: Settings) -> list[Target]:
     try:
-        first = _connect(cloud, project, settings)
+        first = sign_in(settings, cloud, project=project)
     except CredentialsRefused as error:
         whose = f"Project {project}: " if project else ""
         return [Target(Scope(cloud or "", "", project, project), problem=f"{whose}{error}")]
@@ -72,16 +72,12 @@ def _in_every_region(first: Session, cloud: str | None, project: str, settings: 
             yield Target(first.scope, _live([first], settings))
             continue
         try:
-            session = _connect(cloud, project, settings, region=region)
+            session = sign_in(settings, cloud, region, project=project)
         except CredentialsRefused as error:
             scope = Scope(first.scope.cloud, region, first.scope.project_id, first.scope.project_name)
             yield Target(scope, problem=str(error))
         else:
             yield Target(session.scope, _live([session], settings))
-
-
-def _connect(cloud: str | None, project: str, settings: Settings, *, region: str | None = None) -> Session:
-    return connect(cloud, region, project=project, pool_size=2 * settings.concurrency)
 
 
 def _live(sessions: list[Session], settings: Settings) -> LiveCloud:
