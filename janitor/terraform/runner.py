@@ -95,14 +95,14 @@ def version(root: RootModule) -> str:
 
 
 def init_if_needed(root: RootModule, *, timeout: float = INIT_TIMEOUT, stop: Event | None = None) -> Initialised:
-    """Run `init` where it never ran. The user's lock file is never changed."""
+    """Run `init` where it never ran, or its lock file is gone. The user's lock file is never changed."""
     backend = backend_of(root)
-    ready = (root.data_dir / "providers").is_dir() and (backend.type == "local" or backend.initialised)
+    lock_file, plugins = root.path / LOCK_FILE, root.data_dir / "providers"
+    fresh, locked = not plugins.exists(), lock_file.exists()
+    # Without its lock file nothing runs: an earlier janitor, which initialised a fresh clone, took that away again.
+    ready = plugins.is_dir() and locked and (backend.type == "local" or backend.initialised)
     if ready and not root.backend_config:
         return Initialised()
-    lock_file, plugins = root.path / LOCK_FILE, root.data_dir / "providers"
-    fresh = not plugins.exists()
-    locked = lock_file.exists()
     options: dict[str, object] = {"input": False}
     if locked:
         options["lockfile"] = "readonly"

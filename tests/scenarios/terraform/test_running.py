@@ -153,6 +153,17 @@ def test_init_runs_where_it_never_ran_and_leaves_no_lock_file(make_root: MakeRoo
     assert init_if_needed(root).ran is not None, "without a provider there is nothing that shows it ran"
 
 
+def test_init_runs_again_where_its_lock_file_is_gone(make_root: MakeRoot, tofu: str) -> None:
+    """As in a fresh clone, which an earlier janitor has initialised: nothing runs with the plugins alone."""
+    root = make_root(binary=tofu)
+    (root.data_dir / "providers").mkdir(parents=True)
+    ran = init_if_needed(root).ran
+    assert ran is not None
+    assert ran.ok, ran.problem
+    (root.path / ".terraform.lock.hcl").write_text("", encoding="utf-8")
+    assert init_if_needed(root).ran is None
+
+
 def test_a_failing_init_is_a_value_and_keeps_the_lock_file(make_root: MakeRoot, binary: str) -> None:
     text = 'terraform {\n  required_providers {\n    x = {\n      source = "example.invalid/no/x"\n    }\n  }\n}\n'
     lock = 'provider "example.invalid/no/x" {\n  version = "1.0.0"\n}\n'
