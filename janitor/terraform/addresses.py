@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 _KEY = r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]'
@@ -35,3 +36,20 @@ def with_own_index_only(address: str) -> str:
     """`module.a[0].x.y[1]` → `module.a.x.y[1]`."""
     module = module_of(address)
     return without_index(module) + address[len(module) :]
+
+
+def called(addresses: Iterable[str]) -> Mapping[str, list[str]]:
+    """What an expression may call these instances, which never writes the index of a module → all that it may mean."""
+    found: dict[str, list[str]] = {}
+    for address in addresses:
+        for form in {without_index(address), with_own_index_only(address)}:
+            found.setdefault(form, []).append(address)
+    return found
+
+
+def meant(target: str, *, beside: str, among: Mapping[str, list[str]]) -> str:
+    """The one instance that can be meant: the only one, or the only one in the module of `beside`; else the target."""
+    possible = among.get(target, [])
+    near = [address for address in possible if module_of(address) == module_of(beside)]
+    chosen = possible if len(possible) == 1 else near
+    return chosen[0] if len(chosen) == 1 else target

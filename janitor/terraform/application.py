@@ -6,24 +6,24 @@ Decides nothing about whether it may be applied; a failing terraform is a value.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event
 
 from janitor.core.model import Configuration, Resource
+from janitor.terraform import hcl
 from janitor.terraform.addresses import without_index
-from janitor.terraform.evaluate import of_plan
+from janitor.terraform.evaluate import configured
 from janitor.terraform.process import run_writing
 from janitor.terraform.root import RootModule
 from janitor.terraform.runner import FLAG, Ran, command, environment, outcome, show_plan, with_cli_words
+from janitor.terraform.shapes import Object, elements, mapping, mappings
 from janitor.terraform.state import allowed
 
 _OF_APPLY = ("-auto-approve", "-backup", "-state-out")
 _OF_BOTH = ("-input", "-json", "-no-color", "-compact-warnings")
 _PARALLELISM = "-parallelism="
-
-Object = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +61,17 @@ def _planned(root: RootModule, shown: Object) -> PlannedApply:
     aliases = dict(_aliases(shown))
     creates: list[Resource] = []
     others: list[str] = []
-    for entry in _list(shown.get("resource_changes")):
-        change = _mapping(entry.get("change"))
-        actions, address = frozenset(_texts(change.get("actions"))), str(entry.get("address"))
+    for entry in mappings(shown.get("resource_changes")):
+        change = mapping(entry.get("change"))
+        actions, address = frozenset(map(str, elements(change.get("actions")))), str(entry.get("address"))
         if entry.get("mode") != "managed" or actions <= {"no-op", "read"}:
             continue
         if "create" in actions:
             creates.append(_created(entry, _known(change), alias=aliases.get(without_index(address), "")))
         if actions != {"create"}:
             others.append(address)
-    return PlannedApply(Ran(0), creates=tuple(creates), others=tuple(others), configuration=of_plan(root, shown))
+    configuration = configured(root, hcl.read(root), shown)
+    return PlannedApply(Ran(0), creates=tuple(creates), others=tuple(others), configuration=configuration)
 
 
 def _created(entry: Object, values: Object, *, alias: str) -> Resource:
@@ -86,34 +87,22 @@ def _created(entry: Object, values: Object, *, alias: str) -> Resource:
 
 def _known(change: Object) -> Object:
     """What is known before, without what a sensitive value went into."""
-    secret = _mapping(change.get("after_sensitive"))
-    return {name: value for name, value in _mapping(change.get("after")).items() if not secret.get(name)}
+    secret = mapping(change.get("after_sensitive"))
+    return {name: value for name, value in mapping(change.get("after")).items() if not secret.get(name)}
 
 
 def _aliases(shown: Object) -> Iterator[tuple[str, str]]:
     """Resource address without any index → the alias of its provider configuration."""
-    waiting = [("", _mapping(_mapping(shown.get("configuration")).get("root_module")))]
+    waiting = [("", mapping(mapping(shown.get("configuration")).get("root_module")))]
     while waiting:
         prefix, module = waiting.pop()
-        for resource in _list(module.get("resources")):
+        for resource in mappings(module.get("resources")):
             key = str(resource.get("provider_config_key", "")).rpartition(":")[2]
             yield f"{prefix}{resource.get('address')}", key.partition(".")[2]
-        for name, call in _mapping(module.get("module_calls")).items():
-            waiting.append((f"{prefix}module.{name}.", _mapping(_mapping(call).get("module"))))
+        for name, call in mapping(module.get("module_calls")).items():
+            waiting.append((f"{prefix}module.{name}.", mapping(mapping(call).get("module"))))
 
 
 def _parallelism(words: Sequence[str]) -> int | None:
     told = [word.removeprefix(_PARALLELISM) for word in words if word.startswith(_PARALLELISM)]
     return int(told[-1]) if told and told[-1].isdigit() else None
-
-
-def _mapping(value: object) -> Object:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: object) -> list[Object]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def _texts(value: object) -> list[str]:
-    return [str(item) for item in value] if isinstance(value, list) else []

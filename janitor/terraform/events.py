@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+
+from janitor.terraform.shapes import Object, mapping
 
 
 class What(StrEnum):
@@ -52,22 +53,22 @@ def event_of(line: bytes | str) -> ApplyEvent | None:
     return event_of_body(body) if isinstance(body, dict) and "@level" in body else None
 
 
-def event_of_body(body: Mapping[str, object]) -> ApplyEvent:
+def event_of_body(body: Object) -> ApplyEvent:
     """The event of a decoded line."""
     kind = _text(body.get("type"))
     what = What(kind) if kind in set(What) else What.OTHER
     at = moment(_text(body.get("@timestamp")))
     if what is What.DIAGNOSTIC:
-        diagnostic = _mapping(body.get("diagnostic"))
+        diagnostic = mapping(body.get("diagnostic"))
         text = one_line(_text(diagnostic.get("summary")), _text(diagnostic.get("detail")))
         return ApplyEvent(
             what, at, _text(diagnostic.get("address")), severity=_text(diagnostic.get("severity")), text=text
         )
     if what is What.SUMMARY:
-        changes = _mapping(body.get("changes"))
+        changes = mapping(body.get("changes"))
         return ApplyEvent(what, at, action=_text(changes.get("operation")), text=_text(body.get("@message")))
-    hook = _mapping(body.get("hook") or body.get("change"))
-    resource = _mapping(hook.get("resource"))
+    hook = mapping(body.get("hook") or body.get("change"))
+    resource = mapping(hook.get("resource"))
     elapsed = hook.get("elapsed_seconds")
     return ApplyEvent(
         what,
@@ -104,7 +105,3 @@ def moment(text: str) -> float | None:
 
 def _text(value: object) -> str:
     return "" if value is None else str(value)
-
-
-def _mapping(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, dict) else {}

@@ -28,6 +28,11 @@ class Named:
     address: str
     index: str = ""
 
+    def seen_from(self, key: str) -> str:
+        """The address that an instance with this key names."""
+        index = key if self.index == SAME else f"[{self.index}]" if self.index else ""
+        return f"{self.address}{index}"
+
 
 @dataclass(frozen=True, slots=True)
 class _Traversal:

@@ -16,13 +16,12 @@ from janitor.core.catalogue import STATE_ATTRIBUTES
 from janitor.core.model import Health, Resource, Snapshot
 from janitor.terraform.addresses import quoted_key
 from janitor.terraform.salvage import Cut, decode
+from janitor.terraform.shapes import Object, elements
 from janitor.terraform.state_v3 import resources_of_v3
 
 _PROVIDER = re.compile(r'provider\["(?P<address>[^"]+)"\](?:\.(?P<alias>.+))?$')
 _NEWEST = 4
 _METADATA = frozenset({"metadata", "all_metadata"})
-
-Object = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +139,7 @@ def _minus(some: Iterable[Resource], others: tuple[Resource, ...]) -> tuple[Reso
 def _third(members: Object) -> _Found:
     modules = members.get("modules")
     cut = isinstance(modules, Cut)
-    items = modules.items if isinstance(modules, Cut) else modules if isinstance(modules, list) else ()
+    items = modules.items if isinstance(modules, Cut) else elements(modules)
     whole = [m for m in items if isinstance(m, dict)]
     resources = tuple(resources_of_v3(whole, keep=allowed))
     return _Found(resources, (), cut or len(whole) != len(items))
@@ -174,7 +173,7 @@ def _instances(resource: Object, *, cut: bool) -> _Found:
     if cut and "provider" not in resource:
         return _Found(cut=True)
     listed = resource.get("instances")
-    items = listed.items if isinstance(listed, Cut) else listed if isinstance(listed, list) else ()
+    items = listed.items if isinstance(listed, Cut) else elements(listed)
     resources: list[Resource] = []
     hints: list[Resource] = []
     for item in items:
@@ -209,7 +208,7 @@ def _instance(resource: Object, instance: Object) -> Resource:
         alias=alias,
         deposed=str(instance.get("deposed") or ""),
         attributes=allowed(attributes, secret=frozenset(_sensitive(instance))),
-        dependencies=tuple(str(d) for d in _list(instance.get("dependencies")) if isinstance(d, str)),
+        dependencies=tuple(str(d) for d in elements(instance.get("dependencies")) if isinstance(d, str)),
         skip_destroy=instance.get("skip_destroy") is True,
     )
 
@@ -226,14 +225,10 @@ def _attributes(instance: Object) -> Object:
 
 def _sensitive(instance: Object) -> Iterator[str]:
     """Attributes that a sensitive variable went into."""
-    for path in _list(instance.get("sensitive_attributes")):
-        first = _list(path)[0] if _list(path) else None
+    for path in elements(instance.get("sensitive_attributes")):
+        first = elements(path)[0] if elements(path) else None
         if isinstance(first, dict) and isinstance(first.get("value"), str):
             yield first["value"]
-
-
-def _list(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
 
 
 def _frozen(value: object) -> object:

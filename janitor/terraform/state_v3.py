@@ -6,18 +6,17 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from janitor.core.model import Resource
+from janitor.terraform.shapes import Object, elements, mapping
 
-Object = Mapping[str, object]
 _KEY = re.compile(r"(?P<data>data\.)?(?P<type>[^.]+)\.(?P<name>[^.]+)(?:\.(?P<index>\d+))?")
 
 
 def resources_of_v3(modules: Iterable[Object], *, keep: Callable[[Object], Mapping[str, object]]) -> Iterator[Resource]:
     """Every instance with an id, the deposed ones after their successor. `keep` filters the attributes."""
     for module in modules:
-        path, resources = module.get("path"), module.get("resources")
-        parts = [str(part) for part in path][1:] if isinstance(path, list) else []
+        parts = [str(part) for part in elements(module.get("path"))][1:]
         prefix = "".join(f"module.{part}." for part in parts)
-        for key, body in resources.items() if isinstance(resources, dict) else ():
+        for key, body in mapping(module.get("resources")).items():
             match = _KEY.fullmatch(key)
             if match and isinstance(body, dict):
                 yield from _instances(prefix, match, body, keep=keep)
@@ -29,15 +28,12 @@ def _instances(
     index = f"[{key['index']}]" if key["index"] else ""
     provider = str(body.get("provider") or "").rpartition("provider.")[2]
     name, _, alias = provider.partition(".")
-    deposed = body.get("deposed")
     generations = [("", body.get("primary"))]
-    generations += [(f"{n:08x}", one) for n, one in enumerate(deposed if isinstance(deposed, list) else (), start=1)]
-    depends = body.get("depends_on")
+    generations += [(f"{n:08x}", one) for n, one in enumerate(elements(body.get("deposed")), start=1)]
     for generation, instance in generations:
         identity = instance.get("id") if isinstance(instance, dict) else None
         if not isinstance(instance, dict) or not isinstance(identity, str) or not identity:
             continue
-        attributes = instance.get("attributes")
         yield Resource(
             address=f"{prefix}{key['data'] or ''}{key['type']}.{key['name']}{index}",
             type=key["type"],
@@ -46,6 +42,6 @@ def _instances(
             provider=name,
             alias=alias,
             deposed=generation,
-            attributes=keep(attributes if isinstance(attributes, dict) else {}),
-            dependencies=tuple(f"{prefix}{d}" for d in depends) if isinstance(depends, list) else (),
+            attributes=keep(mapping(instance.get("attributes"))),
+            dependencies=tuple(f"{prefix}{d}" for d in elements(body.get("depends_on"))),
         )
