@@ -13,18 +13,28 @@ from janitor.cloud.session import Session
 from janitor.cloud.wire import classify
 from janitor.core.catalogue import KINDS, observe
 from janitor.core.model import Observed, Ref
-from janitor.engine.protocols import CloudFault, Reply
+from janitor.engine.protocols import Answer, CloudFault, Reply
 
 Reader = Callable[[Session, Ref], Iterable[Observed]]
 
 ENDS = ("domain_id", "project_id", "group_id", "user_id", "role_id")
 """The parts of a role assignment's id as the provider writes it; what does not apply is empty."""
 
+MEMBER = ("user_id", "group_id")
+
 
 def ends(ref: Ref) -> Mapping[str, str]:
-    """The ids that a grant's own id names."""
-    names = ("user_id", "group_id") if ref.kind == "user_membership" else ENDS
-    return dict(zip(names, ref.id.split("/"), strict=False))
+    """The ids that a grant's own id names. Raises CloudFault where it has another form: then nobody can be asked."""
+    names = MEMBER if ref.kind == "user_membership" else ENDS
+    parts = ref.id.split("/")
+    if len(parts) != len(names):
+        raise _unreadable(ref)
+    return dict(zip(names, parts, strict=True))
+
+
+def _unreadable(ref: Ref) -> CloudFault:
+    text = f"{ref.id!r} is no id of a {ref.kind.replace('_', ' ')}"
+    return CloudFault(Answer(Reply.DENIED, text=text, requests=0))
 
 
 def path(ref: Ref) -> str:
@@ -42,8 +52,6 @@ def path(ref: Ref) -> str:
 def _checked(session: Session, ref: Ref) -> Iterable[Observed]:
     """A grant that keystone says yes or no to, without a body."""
     kind = KINDS[ref.kind]
-    if any(end not in ends(ref) for end in ("user_id", "group_id")):
-        return ()  # an id of another form names no grant
     answer = classify(session.request(kind.service, "HEAD", path(ref)))
     if answer.reply is Reply.GONE:
         return ()
@@ -55,7 +63,9 @@ def _checked(session: Session, ref: Ref) -> Iterable[Observed]:
 def _among_siblings(session: Session, ref: Ref) -> Iterable[Observed]:
     """A grant among those of the object that its id names first; none where that object grants nothing."""
     kind = KINDS[ref.kind]
-    parent = ref.id.partition("/")[0]
+    parent, slash, _ = ref.id.partition("/")
+    if not slash:
+        raise _unreadable(ref)
     response = session.request(kind.service, "GET", kind.path.replace("{parent}", quote(parent, safe="")))
     answer = classify(response)
     if answer.reply is Reply.GONE:

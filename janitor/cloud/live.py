@@ -269,6 +269,6 @@ def _alternating(sources: Iterable[str]) -> list[str]:
 def reason(answer: Answer) -> str:
     """Why something could not be seen, in a few words."""
     said = answer.text or answer.code
-    if answer.reply is Reply.DENIED:
+    if answer.reply is Reply.DENIED and answer.status:
         return f"not allowed ({answer.status}): {said}"
     return f"{answer.status}: {said}" if answer.status else said
