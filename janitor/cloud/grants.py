@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from urllib.parse import quote
 
+from janitor.cloud.asking import found
 from janitor.cloud.session import Session
-from janitor.cloud.wire import classify
 from janitor.core.catalogue import KINDS, observe
 from janitor.core.model import Observed, Ref
 from janitor.engine.protocols import Answer, CloudFault, Reply
@@ -52,11 +52,8 @@ def path(ref: Ref) -> str:
 def _checked(session: Session, ref: Ref) -> Iterable[Observed]:
     """A grant that keystone says yes or no to, without a body."""
     kind = KINDS[ref.kind]
-    answer = classify(session.request(kind.service, "HEAD", path(ref)))
-    if answer.reply is Reply.GONE:
+    if found(session, kind.service, "HEAD", path(ref)) is None:
         return ()
-    if answer.reply is not Reply.ACCEPTED:
-        raise CloudFault(answer)
     return observe(kind, session.scope, {"id": ref.id, **ends(ref)})
 
 
@@ -66,13 +63,9 @@ def _among_siblings(session: Session, ref: Ref) -> Iterable[Observed]:
     parent, slash, _ = ref.id.partition("/")
     if not slash:
         raise _unreadable(ref)
-    response = session.request(kind.service, "GET", kind.path.replace("{parent}", quote(parent, safe="")))
-    answer = classify(response)
-    if answer.reply is Reply.GONE:
-        return ()
-    if answer.reply is not Reply.ACCEPTED:
-        raise CloudFault(answer)
-    return [o for body in response.elements(kind.many) for o in observe(kind, session.scope, {**body, "^id": parent})]
+    response = found(session, kind.service, "GET", kind.path.replace("{parent}", quote(parent, safe="")))
+    bodies = response.elements(kind.many) if response else []
+    return [o for body in bodies for o in observe(kind, session.scope, {**body, "^id": parent})]
 
 
 READERS: Mapping[str, Reader] = MappingProxyType(

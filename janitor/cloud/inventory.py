@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
 from urllib.parse import parse_qsl, quote, urlsplit
 
-from janitor.cloud import grants, swift
+from janitor.cloud import asking, grants, swift
 from janitor.cloud.session import Session
 from janitor.cloud.versions import parsed
-from janitor.cloud.wire import classify
+from janitor.cloud.wire import Response
 from janitor.core.catalogue import KINDS, Kind, observe, source_kind
 from janitor.core.model import Observed, Ref
 from janitor.engine.protocols import Answer, CloudFault, Reply
@@ -74,10 +74,10 @@ def listing(session: Session, name: str) -> list[Observed]:
 
 def read(session: Session, ref: Ref) -> Observed | None:
     """The object as it is now, None for a 404. Raises CloudFault."""
-    if ref.kind in READERS:
-        return _pick(READERS[ref.kind](session, ref), ref)
     if not ref.id:
         return None  # the collection would answer
+    if ref.kind in READERS:
+        return _pick(READERS[ref.kind](session, ref), ref)
     kind = KINDS[ref.kind]
     source = KINDS[source_kind(ref.kind)]
     body = fetch(session, source.name, parent_id(ref))
@@ -88,24 +88,22 @@ def fetch(session: Session, name: str, object_id: str) -> Body | None:
     """The body of an object, None for a 404. Raises CloudFault."""
     kind = KINDS[name]
     path = path_of(session, kind, object_id)
-    response = session.request(kind.service, "GET", path, microversion=microversion(session, kind))
-    answer = classify(response)
-    if answer.reply is Reply.GONE:
-        _must_be_shown(session, kind, answer)
+    response = asking.found(session, kind.service, "GET", path, microversion=microversion(session, kind))
+    if response is None:
+        _must_be_shown(session, kind)
         return None
-    if answer.reply is not Reply.ACCEPTED:
-        raise CloudFault(answer)
     body = response.mapping(kind.one)
     if not body:
-        raise CloudFault(_strange(answer, f"GET {path}"))
+        raise CloudFault(_strange(response, f"GET {path}"))
     return {**body, "^id": object_id.partition("/")[0]} if kind.nested else body
 
 
-def _must_be_shown(session: Session, kind: Kind, answer: Answer) -> None:
+def _must_be_shown(session: Session, kind: Kind) -> None:
     """Raise where a 404 may only mean that this account is not shown the object."""
     if kind.veiled and not session.is_admin:
         noun = kind.name.replace("_", " ")
-        raise CloudFault(Answer(Reply.DENIED, answer.status, text=f"only an administrator is shown every {noun}"))
+        text = f"only an administrator is shown every {noun}"
+        raise CloudFault(Answer(Reply.DENIED, HTTPStatus.NOT_FOUND, text=text))
 
 
 def microversion(session: Session, kind: Kind) -> str:
@@ -155,10 +153,7 @@ def paged(session: Session, kind: Kind, path: str, *, query: Mapping[str, str]) 
     try:
         return list(_pages(session, kind, path, query=query))
     except _MarkerLost:
-        try:
-            return list(_pages(session, kind, path, query=query))
-        except _MarkerLost as lost:
-            raise CloudFault(lost.answer) from lost
+        return list(_pages(session, kind, path, query=query))
 
 
 def filled(session: Session, path: str, parent: str = "") -> str:
@@ -167,23 +162,21 @@ def filled(session: Session, path: str, parent: str = "") -> str:
     return known.replace("{parent}", quote(parent, safe=""))
 
 
-class _MarkerLost(Exception):
-    def __init__(self, answer: Answer) -> None:
-        super().__init__(answer.text)
-        self.answer = answer
+class _MarkerLost(CloudFault):
+    """The object that marks a page was deleted before the page was asked for."""
 
 
 def _pages(session: Session, kind: Kind, path: str, *, query: Mapping[str, str]) -> Iterator[Body]:
     asked, version = dict(query), microversion(session, kind)
     for page in range(PAGES_AT_MOST):
-        response = session.request(kind.service, "GET", path, params=asked, microversion=version)
-        answer = classify(response)
-        if page and response.status in MARKER_LOST:
-            raise _MarkerLost(answer)
-        if answer.reply is not Reply.ACCEPTED:
-            raise CloudFault(answer)
+        try:
+            response = asking.answered(session, kind.service, "GET", path, params=asked, microversion=version)
+        except CloudFault as fault:
+            if page and fault.answer.status in MARKER_LOST:
+                raise _MarkerLost(fault.answer) from fault
+            raise
         if not isinstance(response.mapping().get(kind.many), list):
-            raise CloudFault(_strange(answer, f"GET {path}"))
+            raise CloudFault(_strange(response, f"GET {path}"))
         yield from response.elements(kind.many)
         following = _next_query(response.mapping(), kind.many)
         if following is None:
@@ -193,7 +186,7 @@ def _pages(session: Session, kind: Kind, path: str, *, query: Mapping[str, str])
         if following == asked:
             break
         asked = following
-    raise CloudFault(_strange(answer, f"GET {path}: its pages do not end"))
+    raise CloudFault(Answer(Reply.BROKEN, text=f"GET {path}: its pages do not end"))
 
 
 def _next_query(body: Body, many: str) -> dict[str, str] | None:
@@ -227,21 +220,17 @@ def _pick(candidates: Iterable[Observed], ref: Ref) -> Observed | None:
     return next((o for o in candidates if o.ref == ref), None)
 
 
-def _strange(answer: Answer, what: str) -> Answer:
-    return Answer(Reply.BROKEN, answer.status, text=f"{what}: an answer that is no OpenStack listing or object")
+def _strange(response: Response, what: str) -> Answer:
+    return Answer(Reply.BROKEN, response.status, text=f"{what}: an answer that is no OpenStack listing or object")
 
 
 def _read_rule(session: Session, ref: Ref) -> Iterable[Observed]:
     """A rule has a path of its own, but is observed inside its group's body."""
-    kind = KINDS["security_group_rule"]
-    response = session.request(kind.service, "GET", f"{kind.path}/{quote(ref.id, safe='')}")
-    answer = classify(response)
-    if answer.reply is Reply.GONE:
+    rule = fetch(session, ref.kind, ref.id)
+    if rule is None:
         return ()
-    if answer.reply is not Reply.ACCEPTED:
-        raise CloudFault(answer)
-    rule = response.mapping(kind.one)
-    return observe(kind, session.scope, {"id": rule.get("security_group_id"), "security_group_rules": [rule]})
+    group = {"id": rule.get("security_group_id"), "security_group_rules": [rule]}
+    return observe(KINDS[ref.kind], session.scope, group)
 
 
 def _read_member(session: Session, ref: Ref) -> Iterable[Observed]:
@@ -259,7 +248,7 @@ def _read_among_siblings(session: Session, ref: Ref) -> Iterable[Observed]:
 def _read_stack(session: Session, ref: Ref) -> Iterable[Observed]:
     """By a listing that is narrowed to it: a GET by id is redirected, and works out the outputs of its template."""
     kind = KINDS[ref.kind]
-    found = found_by(session, ref.kind, {**kind.query, "id": ref.id}) if ref.id else []
+    found = found_by(session, ref.kind, {**kind.query, "id": ref.id})
     return [observed for body in found for observed in observe(kind, session.scope, body)]
 
 

@@ -13,9 +13,10 @@ from functools import partial
 from types import MappingProxyType
 
 from janitor.cloud import batch
+from janitor.cloud.asking import answered
 from janitor.cloud.live import reason
 from janitor.cloud.session import Session
-from janitor.cloud.wire import Response, classify
+from janitor.cloud.wire import Response
 from janitor.core.capacity import UNLIMITED, Allowance
 from janitor.core.wanted import whole
 from janitor.engine.protocols import Answer, CloudFault, Reply
@@ -93,18 +94,13 @@ def _greet(session: Session, service: str) -> None:
     """A harmless question: whether the service answers, and lets this account in. Raises CloudFault."""
     path = GREETINGS.get(service)
     if path is not None:
-        answer = classify(session.request(service, "GET", path, params={"limit": "1"}, timeout=TIMEOUT))
-        if answer.reply is not Reply.ACCEPTED:
-            raise CloudFault(answer)
+        answered(session, service, "GET", path, params={"limit": "1"}, timeout=TIMEOUT)
 
 
 def _asked(session: Session, service: str, path: str, *, version: str = "", **query: str) -> Response:
     """One request that has to succeed. Raises CloudFault."""
     project = path.replace("{project}", session.scope.project_id)
-    response = session.request(service, "GET", project, params=query, microversion=version, timeout=TIMEOUT)
-    answer = classify(response)
-    if answer.reply is not Reply.ACCEPTED:
-        raise CloudFault(answer)
+    response = answered(session, service, "GET", project, params=query, microversion=version, timeout=TIMEOUT)
     if not response.mapping():
         raise CloudFault(Answer(Reply.BROKEN, response.status, text=f"GET {path}: an answer that tells no quota"))
     return response

@@ -11,8 +11,9 @@ from functools import partial
 from urllib.parse import quote
 
 from janitor.cloud import batch
+from janitor.cloud.asking import found
 from janitor.cloud.session import Session
-from janitor.cloud.wire import Response, classify, http_date
+from janitor.cloud.wire import http_date
 from janitor.core.case import SIGNING_KEYS
 from janitor.core.catalogue import KINDS, observe
 from janitor.core.model import Observed, Ref
@@ -35,13 +36,13 @@ def path(container: str, name: str = "") -> str:
 def containers(session: Session) -> list[Body]:
     """Every container of the account; each is asked for its headers, as the listing knows neither age nor metadata."""
     names = [str(entry.get("name")) for entry in _all_entries(session)]
-    found = batch.all_of([partial(container, session, name) for name in names], threads=HANDS)
-    return [body for body in found if body is not None]  # a listing may be behind
+    bodies = batch.all_of([partial(container, session, name) for name in names], threads=HANDS)
+    return [body for body in bodies if body is not None]  # a listing may be behind
 
 
 def container(session: Session, name: str) -> Body | None:
     """A container by its headers, None for a 404. Raises CloudFault."""
-    response = _head(session, path(name))
+    response = found(session, SERVICE, "HEAD", path(name))
     if response is None:
         return None
     headers = response.headers
@@ -76,19 +77,19 @@ def segments_of(session: Session, container: str, entry: Body) -> str:
         first = next((str(part.get("name") or "") for part in parts if isinstance(part, Mapping)), "")
         return _elsewhere(first, container)
     if entry.get("bytes") == 0:
-        response_or_none = _head(session, path(container, name))
-        return _elsewhere(response_or_none.headers.get("x-object-manifest", ""), container) if response_or_none else ""
+        read = found(session, SERVICE, "HEAD", path(container, name))
+        return _elsewhere(read.headers.get("x-object-manifest", ""), container) if read else ""
     return ""
 
 
 def _read_container(session: Session, ref: Ref) -> Iterable[Observed]:
-    body = container(session, ref.id) if ref.id else None
+    body = container(session, ref.id)
     return () if body is None else observe(KINDS[ref.kind], session.scope, body)
 
 
 def _read_object(session: Session, ref: Ref) -> Iterable[Observed]:
     inside, _, name = ref.id.partition("/")
-    response = _head(session, path(inside, name)) if name else None
+    response = found(session, SERVICE, "HEAD", path(inside, name)) if name else None
     if response is None:
         return ()
     headers = response.headers
@@ -119,41 +120,28 @@ LISTERS = {
 
 
 def _all_entries(session: Session) -> list[Body]:
-    found: list[Body] = []
+    every: list[Body] = []
     for _ in range(PAGES_AT_MOST):
-        marker = str(found[-1].get("name")) if found else ""
+        marker = str(every[-1].get("name")) if every else ""
         page = _listed(session, "/", {"format": "json", "marker": marker})
         if not page:
-            return found
-        found += page
+            return every
+        every += page
     raise CloudFault(Answer(Reply.BROKEN, text="GET object-store: its pages do not end"))
 
 
 def _listed(session: Session, where: str, query: Mapping[str, str]) -> list[Body]:
-    response = session.request(SERVICE, "GET", where, params={key: value for key, value in query.items() if value})
-    answer = classify(response)
-    if answer.reply is Reply.GONE:
+    response = found(session, SERVICE, "GET", where, params={key: value for key, value in query.items() if value})
+    if response is None:
         return []  # an account comes into being with its first container
-    if answer.reply is not Reply.ACCEPTED:
-        raise CloudFault(answer)
     if not isinstance(response.body, list):
-        raise CloudFault(Answer(Reply.BROKEN, answer.status, text=f"GET object-store {where}: no listing"))
+        raise CloudFault(Answer(Reply.BROKEN, response.status, text=f"GET object-store {where}: no listing"))
     return [entry for entry in response.body if isinstance(entry, Mapping)]
 
 
-def _head(session: Session, where: str) -> Response | None:
-    response = session.request(SERVICE, "HEAD", where)
-    answer = classify(response)
-    if answer.reply is Reply.GONE:
-        return None
-    if answer.reply is not Reply.ACCEPTED:
-        raise CloudFault(answer)
-    return response
-
-
 def _metadata(headers: Mapping[str, str], prefix: str) -> dict[str, str]:
-    found = {name.removeprefix(prefix): value for name, value in headers.items() if name.startswith(prefix)}
-    return {key: value for key, value in found.items() if key not in SIGNING_KEYS}
+    told = {name.removeprefix(prefix): value for name, value in headers.items() if name.startswith(prefix)}
+    return {key: value for key, value in told.items() if key not in SIGNING_KEYS}
 
 
 def _moment(stamp: str) -> str | None:

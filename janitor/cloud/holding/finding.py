@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from janitor.cloud import inventory
+from janitor.cloud import asking, inventory
 from janitor.cloud.session import Session
-from janitor.cloud.wire import classify
 from janitor.core.catalogue import KINDS, observe
 from janitor.core.catalogue.network import INTERFACE_OWNERS
 from janitor.core.model import Holder, Observed, Ref
-from janitor.engine.protocols import Answer, CloudFault, Reply
+from janitor.engine.protocols import Answer
 
 Body = Mapping[str, object]
 Find = Callable[[Session, Observed, Answer], Iterable[Holder]]
@@ -43,11 +42,8 @@ def elements(
     microversion: str = "",
 ) -> list[Body]:
     """A listing of something that is no kind of the catalogue; nothing where its parent is gone."""
-    response = session.request(service, "GET", path, params=query, microversion=microversion)
-    answer = classify(response)
-    if answer.reply not in {Reply.ACCEPTED, Reply.GONE}:
-        raise CloudFault(answer)
-    return response.elements(key)
+    response = asking.found(session, service, "GET", path, params=query, microversion=microversion)
+    return response.elements(key) if response else []
 
 
 def port_in(session: Session, body: Body) -> Observed:
