@@ -13,19 +13,21 @@ from janitor.engine.protocols import Answer, Reply
 
 
 def _remove_host_route(session: Session, route: Observed) -> Answer:
-    def other(entry: object) -> bool:
-        ours = (route.fact("destination"), route.fact("nexthop"))
-        return not isinstance(entry, Mapping) or (entry.get("destination"), entry.get("nexthop")) != ours
-
-    return _without(session, "subnet", parent_of(route), field="host_routes", stays=other)
+    return rewrite(session, "subnet", parent_of(route), field="host_routes", stays=other_than(route))
 
 
 def _take_group_off(session: Session, link: Observed) -> Answer:
     group = link.linked("security_group")
-    return _without(session, "port", parent_of(link), field="security_groups", stays=lambda entry: entry not in group)
+    return rewrite(session, "port", parent_of(link), field="security_groups", stays=lambda entry: entry not in group)
 
 
-def _without(session: Session, kind: str, parent: str, *, field: str, stays: Callable[[object], bool]) -> Answer:
+def other_than(route: Observed) -> Callable[[object], bool]:
+    """Whether an entry of a list of routes is another one."""
+    ours = (route.fact("destination"), route.fact("nexthop"))
+    return lambda entry: not isinstance(entry, Mapping) or (entry.get("destination"), entry.get("nexthop")) != ours
+
+
+def rewrite(session: Session, kind: str, parent: str, *, field: str, stays: Callable[[object], bool]) -> Answer:
     """Write the parent's list without one entry; the parent may have changed since the link was read."""
     body = inventory.fetch(session, kind, parent)
     entries = body.get(field) if body else None

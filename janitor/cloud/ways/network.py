@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from http import HTTPStatus
 
-from janitor.cloud import inventory
 from janitor.cloud.session import Session
+from janitor.cloud.ways.links import other_than, rewrite
 from janitor.cloud.ways.sending import Undo, counting, if_unchanged, parent_of, send
 from janitor.core.model import Observed
-from janitor.engine.protocols import Answer, Reply
+from janitor.engine.protocols import Answer
 
 
 def _disassociate(session: Session, association: Observed) -> Answer:
@@ -34,17 +34,9 @@ def _remove_route(session: Session, route: Observed) -> Answer:
     answer = send(session, "network", "PUT", path, json={"router": {"routes": [ours]}})
     if answer.status != HTTPStatus.NOT_FOUND:
         return answer
-    body = inventory.fetch(session, "router", router)  # is it the router that is not there, or the extension?
-    if body is None:
-        return counting(answer, answer.requests + 1)
-    routes = body.get("routes")
-    known = [r for r in routes if isinstance(r, Mapping)] if isinstance(routes, list) else []
-    rest = [r for r in known if {"destination": r.get("destination"), "nexthop": r.get("nexthop")} != ours]
-    if len(rest) == len(known):
-        return Answer(Reply.GONE, answer.status, text="the router has no such route", requests=answer.requests + 1)
-    headers = if_unchanged(body)
-    put = send(session, "network", "PUT", f"/v2.0/routers/{router}", json={"router": {"routes": rest}}, headers=headers)
-    return counting(put, answer.requests + 2)
+    # It is the router, its route, or the extension that is not there.
+    answer = rewrite(session, "router", router, field="routes", stays=other_than(route))
+    return counting(answer, answer.requests + 1)
 
 
 UNDO: Mapping[str, Undo] = {
