@@ -41,7 +41,8 @@ def run(
 ) -> RunReport:
     """Remove what the last apply of the journal created. Raises JanitorError where it cannot begin."""
     here = tuple(sessions)
-    now, mine = book.now(), _of_this_apply(book.recollection, book.now())
+    now = book.now()
+    mine = _of_this_apply(book.recollection, now)
     case = Case(
         claims=claims_by_ref(recounting.claims(mine)),
         in_flight=recounting.in_flight(mine),
