@@ -124,6 +124,7 @@ class RunReport:
 
 
 LEFT = frozenset({Outcome.FAILED, Outcome.BLOCKED, Outcome.KEPT, Outcome.PLANNED})
+GONE = frozenset({Outcome.DELETED, Outcome.ABSENT})
 
 VERDICTS: Mapping[int, RunVerdict] = {
     0: RunVerdict.EMPTY,

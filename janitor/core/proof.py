@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from janitor.core.catalogue import KINDS, kind_of_type, source_kind
 from janitor.core.model import Denial, Evidence, Holder, Observed, Outcome, Ref, Resource, Scope, Verdict, World
-from janitor.core.outcome import Result
+from janitor.core.outcome import GONE, Result
 from janitor.core.plan import Plan, Unproved
 
 COUNTED_DENIALS = frozenset({Denial.AMBIGUOUS, Denial.ADMIN})
@@ -66,14 +66,14 @@ def _settle(before: Result, world: World) -> Result:
     where = (ref.scope, source_kind(ref.kind))
     seen = world.objects.get(ref)
     if seen is not None and not _is_dead(seen):
-        if before.outcome in {Outcome.DELETED, Outcome.ABSENT}:
+        if before.outcome in GONE:
             return replace(before, outcome=Outcome.FAILED, reason="was reported gone, but is still listed")
         return before
     if where in world.unseen:
         if before.outcome is Outcome.KEPT:
             return before
         return replace(before, outcome=Outcome.UNVERIFIED, reason=f"could not be listed: {world.unseen[where]}")
-    if before.outcome in {Outcome.DELETED, Outcome.ABSENT}:
+    if before.outcome in GONE:
         return before
     if where not in world.listed and ref not in world.missing:
         return before

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from xml.sax.saxutils import escape, quoteattr
 
 from janitor.core.model import Outcome
-from janitor.core.outcome import Result, RunReport
+from janitor.core.outcome import GONE, Result, RunReport
 from janitor.core.text import clean
 from janitor.core.times import iso
 from janitor.reports import words
@@ -40,7 +40,7 @@ def render(report: RunReport) -> str:
 
 def _tag(row: Result) -> str:
     """What a case that is no failure has inside: nothing where the object is gone."""
-    if row.outcome in {Outcome.DELETED, Outcome.ABSENT}:
+    if row.outcome in GONE:
         return ""
     return "error" if row.outcome is Outcome.UNVERIFIED else "skipped"
 

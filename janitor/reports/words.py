@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from janitor.core.catalogue import KINDS
 from janitor.core.model import Holder, Outcome, Ref
-from janitor.core.outcome import Command, Result, RunReport, Source
+from janitor.core.outcome import LEFT, Command, Result, RunReport, Source
 from janitor.core.text import clean, counted
 from janitor.core.times import spell
 
@@ -23,7 +23,6 @@ MEANING: Mapping[int, str] = {
     130: "interrupted; the same command takes up where this run stopped",
 }
 PLAN_MEANING = "the plan is made; nothing was changed"
-LEFT = (Outcome.FAILED, Outcome.BLOCKED, Outcome.PLANNED)
 AGAIN = "then run the same command again"
 
 
@@ -74,7 +73,7 @@ def stays(report: RunReport) -> tuple[Result, ...]:
     """The objects that make the run fail: ours, or ambiguous, and still there."""
     if report.command is Command.PLAN:
         return ()
-    return tuple(r for r in report.results if r.counts and (r.outcome in LEFT or r.outcome is Outcome.KEPT))
+    return tuple(r for r in report.results if r.counts and r.outcome in LEFT)
 
 
 def folded(results: Iterable[Result]) -> Mapping[str, Sequence[Result]]:
@@ -129,7 +128,7 @@ def source(known_from: Source) -> str:
 
 def remedies(report: RunReport) -> Callable[[Result], str]:
     """What would free an object of this run, "" where its reason says all there is."""
-    rows = {row.ref: row for row in report.results if row.outcome in LEFT}
+    rows = {row.ref: row for row in report.results if row.outcome in LEFT - {Outcome.KEPT}}
 
     def remedy(result: Result) -> str:
         if result.holders and result.outcome is not Outcome.UNVERIFIED:

@@ -11,13 +11,11 @@ from janitor.core.case import object_id, object_ids
 from janitor.core.catalogue import OUTSIDE_NOTHING, kind_of_type
 from janitor.core.errors import JanitorError
 from janitor.core.model import Health, Outcome, Resource, Snapshot
-from janitor.core.outcome import Agreement, Result, TerraformRun
+from janitor.core.outcome import GONE, Agreement, Result, TerraformRun
 from janitor.settings import Settings
 from janitor.terraform import agreement, backends
 from janitor.workflows.call import Call
 from janitor.workflows.knowing import IN_CLUSTER, Knowledge
-
-GONE = frozenset({Outcome.DELETED, Outcome.ABSENT})
 
 
 def agree(call: Call, knowledge: Knowledge, results: tuple[Result, ...], *, lock_held: bool) -> Agreement:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from janitor.core.model import Outcome, Ref, World
-from janitor.core.outcome import Result
+from janitor.core.outcome import GONE, Result
 from janitor.workflows import remaining
 from janitor.workflows.call import Call
 from janitor.workflows.cleaning import Looked, Record, conclude, hides_something
@@ -17,7 +17,6 @@ from janitor.workflows.knowing import Knowledge
 
 WAITS = "it is the credential in use, and goes last: what is left needs it"
 WENT = "deleted last, after the proof; its own answer is all that says so, for nobody can look without it"
-GONE = frozenset({Outcome.DELETED, Outcome.ABSENT})
 
 
 def part(call: Call, knowledge: Knowledge, first: Looked, last: Looked, record: Record) -> tuple[Looked, str]:
