@@ -11,10 +11,8 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from janitor.core.errors import JanitorError
+from janitor.core.errors import Interrupted, JanitorError
 from janitor.core.text import clean
-
-BUG, INTERRUPTED = 70, 130
 
 
 def guarded(call: Callable[[], int], *, tracebacks: bool = False) -> int:
@@ -26,7 +24,7 @@ def guarded(call: Callable[[], int], *, tracebacks: bool = False) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         complain("interrupted")
-        return INTERRUPTED
+        return Interrupted.exit_code
     except Exception as error:  # noqa: BLE001  the last boundary: nothing above would say more
         if tracebacks:
             traceback.print_exc()
@@ -35,7 +33,7 @@ def guarded(call: Callable[[], int], *, tracebacks: bool = False) -> int:
             "in the journal. Please report it with the output of the same command and -v (look it through for secrets "
             "first)."
         )
-        return BUG
+        return JanitorError.exit_code
 
 
 def complain(sentence: str) -> None:

@@ -42,8 +42,6 @@ from janitor.workflows.recording import Recorder
 WITHOUT_OBJECTS = OUTSIDE_NOTHING | IN_CLUSTER
 """Providers whose resources are no objects of any cloud: the journal does not need them."""
 
-INTERRUPTED = 130
-
 
 @dataclass(frozen=True, slots=True)
 class Applied:
@@ -82,7 +80,8 @@ def run(settings: Settings, console: Console, *, stop: Callable[[], bool], again
         result, recorder = _applied(call, ready, ready.plan.file)
         if recorder.problem is not None:
             raise recorder.problem
-        done = Applied(INTERRUPTED if stop() else 0 if result.ran.ok else 1, _sentence(ready, result, recorder))
+        code = Interrupted.exit_code if stop() else 0 if result.ran.ok else 1
+        done = Applied(code, _sentence(ready, result, recorder))
         wanted = settings.rollback_on_signal if stop() else settings.rollback_on_failure and not result.ran.ok
         return replace(done, rollback=_rolled_back(call, ready, again)) if wanted else done
 
