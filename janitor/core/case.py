@@ -5,17 +5,15 @@ A claim says "this id is ours, says this source"; it decides nothing.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from janitor.core.catalogue import KINDS, Kind, kind_of_type
-from janitor.core.catalogue.reading import entries, fill
+from janitor.core.catalogue.reading import entries, fill, named_in
 from janitor.core.marks import runs_in
 from janitor.core.model import ApplyLog, Configuration, Declared, Evidence, LoggedCreate, Ref, Resource, Scope
 
-FIELDS = re.compile(r"\{(\w+)\}")
 METADATA = "metadata"
 SIGNING_KEYS = frozenset({"temp-url-key", "temp-url-key-2"})
 """Metadata of Swift's containers that signs links: a secret, which is neither kept nor compared."""
@@ -129,8 +127,8 @@ def object_id(resource: Resource) -> str:
     kind = kind_of_type(resource.type)
     if kind is None or not kind.state_id or "/" in resource.id:
         return resource.id
-    known = {"id": resource.id, **{name: resource.text(name) for name in FIELDS.findall(kind.state_id) if name != "id"}}
-    return FIELDS.sub(lambda field: known[field.group(1)], kind.state_id)
+    known = {name: resource.text(name) for name in named_in(kind.state_id)}
+    return fill(kind.state_id, {**known, "id": resource.id})
 
 
 def object_ids(resource: Resource) -> tuple[str, ...]:

@@ -11,8 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from janitor import journal as entries
-from janitor.core.case import CLOCKS_APART, FIELDS, Claim, object_id
+from janitor.core.case import CLOCKS_APART, Claim, object_id
 from janitor.core.catalogue import kind_of_type
+from janitor.core.catalogue.reading import named_in
 from janitor.core.errors import Refused
 from janitor.core.model import Configuration, Declared, Evidence, Health, LoggedCreate, Ref, Resource, Snapshot
 from janitor.journal import Entry, Intended, Recollection
@@ -46,7 +47,7 @@ def ref_of(plan: Intended, identifier: str) -> Ref | None:
 def within(resource: Resource) -> dict[str, str]:
     """What a creation's id will be made of besides its own, as far as it is known before."""
     kind = kind_of_type(resource.type)
-    names = FIELDS.findall(kind.state_id) if kind is not None else []
+    names = named_in(kind.state_id) if kind is not None else ()
     return {name: resource.text(name) for name in names if name != "id" and resource.text(name)}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -10,6 +11,8 @@ from janitor.core.catalogue.entry import Derived, Kind, Reference
 from janitor.core.model import Link, Observed, Ref, Scope
 
 Body = Mapping[str, object]
+
+_FIELD = re.compile(r"\{(\w+)\}")
 
 ALWAYS_FACTS = ("shared", "revision_number")
 
@@ -67,6 +70,11 @@ def entries(value: object) -> Iterator[Body]:
             yield element
         elif isinstance(element, str):
             yield {"item": element}
+
+
+def named_in(template: str) -> tuple[str, ...]:
+    """The fields that a template of an id names."""
+    return tuple(_FIELD.findall(template))
 
 
 def fill(template: str, body: Body) -> str:
