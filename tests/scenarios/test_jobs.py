@@ -1,0 +1,244 @@
+"""The printed jobs in the hands of their runners: cancelled in the middle of an apply, they end with an empty project.
+
+Each begins as a fresh clone that nobody has initialised, with the variables that its runner sets and no others.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import runners
+import stock
+import yaml
+from runners import GITHUB, GITLAB, IMAGE, KUBERNETES_STOPS, Script, started
+
+from ground.cloud import Fault, Project, fault_region, gate
+from ground.crude import clear
+from ground.neighbour import look
+from janitor import jobs
+
+pytestmark = pytest.mark.scenario
+
+STACKS = Path(__file__).parent / "stacks"
+PIPELINE = "4711"
+SLOW = [Fault(service="block-storage", method="POST", path="/volumes$", latency=13, times=1)]
+"""The answer to a create that takes longer than GitHub waits: nothing can interrupt terraform in it."""
+MACHINE = ("TF_CLI_CONFIG_FILE", "CHECKPOINT_DISABLE", "NO_PROXY", "no_proxy", "LANG")
+GITHUB_LEFT = {  # what the workflow asks of its contexts, once it is being cancelled
+    "github.run_id": PIPELINE,
+    "job.status == 'cancelled'": "true",
+    "job.status == 'cancelled' && '4m' || '45m'": "4m",
+}
+
+
+class Runner:
+    """A machine that runs jobs for one project: what is installed there, and fresh clones of its repository."""
+
+    def __init__(self, project: Project, folder: Path) -> None:
+        self.project, self.folder, self.clones = project, folder, 0
+        self.cloud: Any = stock.connection(project)
+        self.more: dict[str, str] = {}  # what its administrator sets for every job
+        (folder / "home").mkdir()
+
+    def clone(self) -> Path:
+        self.clones += 1
+        clone = self.folder / f"clone-{self.clones}"
+        clone.mkdir()
+        for name in ("terraform", "marked"):
+            shutil.copy(STACKS / f"{name}.tf", clone)
+        return clone
+
+    def machine(self) -> dict[str, str]:
+        """The environment that the runner itself has: programs, and the way to the provider's mirror."""
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+        kept = {name: os.environ[name] for name in MACHINE if name in os.environ}
+        return kept | {"PATH": path, "HOME": str(self.folder / "home"), "TF_VAR_name": self.project.name}
+
+    def holds(self) -> set[str]:
+        return {f"{seen.kind} {seen.name}" for seen in look(self.cloud).values()}
+
+
+@pytest.fixture
+def runner(project: Project, tmp_path: Path, tofu: str) -> Iterator[Runner]:
+    here = Runner(project, tmp_path)
+    yield here
+    clear(here.cloud)
+
+
+def gitlab(runner: Runner, folder: Path) -> Callable[..., Script]:
+    """Starts a job's script as GitLab's runner does, with its shell executor."""
+    document = yaml.safe_load(jobs.render("gitlab", jobs.Wanted()))
+    now = time.time()
+    predefined = runner.machine() | runner.project.env | {
+        "CI": "true",
+        "GITLAB_CI": "true",
+        "CI_PIPELINE_ID": PIPELINE,
+        "CI_PIPELINE_CREATED_AT": stamp(now - 60),
+        "CI_PROJECT_ID": "7",
+        "CI_PROJECT_DIR": str(folder),
+        "CI_JOB_TIMEOUT": "3600",
+    }  # fmt: skip
+
+    def run(name: str, part: str = "script", **more: str) -> Script:
+        job = runners.gitlab_job(document, name)
+        given = {"CI_JOB_STARTED_AT": stamp(time.time() - 1), "CI_JOB_STATUS": "running"} | more
+        lines = "set -eo pipefail\n: | eval " + shlex.quote("\n".join(job[part])) + "\nexit 0\n"
+        return started(
+            ["bash"],
+            folder=folder,
+            environment=runners.gitlab_variables(job, predefined | given) | runner.more,
+            script=lines,
+        )
+
+    return run
+
+
+def stamp(moment: float) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment))
+
+
+def test_gitlab_cancels_an_apply_and_the_after_script_empties_the_project(runner: Runner) -> None:
+    run = gitlab(runner, runner.clone())
+    checked = run("janitor-check")
+    assert checked.end() == 0, checked.text
+    with gate("cinder.create_volume", match=f"^{runner.project.name}-disk$", action="hang") as making:
+        applying = run("janitor-apply")
+        applying.wait_for(making.reached)
+        making.release()  # in a moment it is there: terraform ends what it has begun, and nothing is killed
+        sent, _ = applying.cancelled(GITLAB)
+    assert sent == [signal.SIGTERM], applying.text
+    assert runner.holds(), "what was made is there"
+    after = run("janitor-apply", "after_script", CI_JOB_STATUS="canceled")
+    assert after.end() == 0, after.text
+    assert runner.holds() == set()
+    by_hand = gitlab(runner, runner.clone())("janitor-clean-up")
+    assert by_hand.end() == 0, by_hand.text
+
+
+@pytest.mark.thorough
+def test_gitlab_kills_an_apply_and_the_mark_reaches_the_clean_up_on_another_runner(runner: Runner) -> None:
+    """The runner's grace is over while the cloud has not answered; no after_script, and no artifact."""
+    impatient = tuple((whom, number, min(patience, 3.0)) for whom, number, patience in GITLAB)
+    with fault_region(runner.project.name, SLOW) as region:
+        runner.more |= region.env(runner.project, runner.folder)
+        applying = gitlab(runner, runner.clone())("janitor-apply")
+        applying.wait_for(lambda: "subnet complete" in applying.text)
+        time.sleep(0.5)
+        sent, _ = applying.cancelled(impatient)
+        assert sent == [signal.SIGTERM, signal.SIGKILL], applying.text
+        assert stock.until(lambda: region.calls("block-storage", "POST", "/volumes"))
+        cleaning = gitlab(runner, runner.clone())("janitor-clean-up")
+        assert cleaning.end() == 0, cleaning.text
+    assert runner.holds() == set()
+
+
+def github(runner: Runner, folder: Path) -> Callable[..., Script]:
+    """Starts a step's script as GitHub's runner does; the credentials are an application credential's, as secrets."""
+    workflow = yaml.safe_load(jobs.render("github", jobs.Wanted()))
+    identity = runner.cloud.identity
+    made = identity.create_application_credential(runner.project.user_id, name="runner")
+    contexts = GITHUB_LEFT | {
+        "vars.OS_AUTH_URL": runner.project.auth_url,
+        "secrets.OS_APPLICATION_CREDENTIAL_ID": made.id,
+        "secrets.OS_APPLICATION_CREDENTIAL_SECRET": made.secret,
+    }
+    summary = runner.folder / "summary.md"
+    own = {
+        "CI": "true",
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_RUN_ID": PIPELINE,
+        "GITHUB_WORKSPACE": str(folder),
+        "GITHUB_STEP_SUMMARY": str(summary),
+    }
+
+    def run(name: str) -> Script:
+        job = workflow["jobs"]["run"]
+        (step,) = [step for step in job["steps"] if step.get("name") == name]
+        script = runner.folder / "step.sh"
+        script.write_text(step["run"], encoding="utf-8")
+        given = runners.github_variables([workflow, job, step], contexts)
+        return started(
+            ["bash", "-e", str(script)], folder=folder, environment=runner.machine() | own | given | runner.more
+        )
+
+    return run
+
+
+def test_github_kills_a_cancelled_apply_after_ten_seconds_and_the_clean_up_empties_the_project(runner: Runner) -> None:
+    """The cloud answers later than that: terraform is killed with janitor, and nobody knows the volume's id."""
+    run = github(runner, runner.clone())
+    checked = run("Is this environment fit?")
+    assert checked.end() == 0, checked.text
+    with fault_region(runner.project.name, SLOW) as region:
+        runner.more |= {"OS_AUTH_URL": region.auth_url, "OS_REGION_NAME": region.region}
+        applying = run("Apply")
+        applying.wait_for(lambda: "subnet complete" in applying.text)
+        time.sleep(0.5)
+        sent, seconds = applying.cancelled(GITHUB)
+        assert (sent, round(seconds)) == ([signal.SIGINT, signal.SIGTERM, signal.SIGKILL], 10), applying.text
+        cleaning = run("Clean up")
+        assert cleaning.end() == 0, cleaning.text
+        assert region.calls("block-storage", "POST", "/volumes"), "it was made after terraform's end"
+    assert runner.holds() == set()
+    assert "proved empty" in (runner.folder / "summary.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.thorough
+def test_github_cancels_an_apply_that_ends_in_time(runner: Runner) -> None:
+    folder = runner.clone()
+    run = github(runner, folder)
+    with gate("cinder.create_volume", match=f"^{runner.project.name}-disk$", action="hang", seconds=2) as making:
+        applying = run("Apply")
+        applying.wait_for(making.reached)
+        sent, _ = applying.cancelled(GITHUB)
+    assert sent[0] == signal.SIGINT
+    cleaning = run("Clean up")
+    assert cleaning.end() == 0, cleaning.text
+    assert runner.holds() == set()
+
+
+def kubernetes(runner: Runner, folder: Path, *, index: int) -> Callable[[], Script]:
+    """Starts the container's own command; its files, which are mounted in a pod, are found in `folder`."""
+    cron = yaml.safe_load(jobs.render("kubernetes", jobs.Wanted(image=IMAGE, shards=1)))
+    (container,) = cron["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"]
+    (folder / "projects.txt").write_text(f"{runner.project.id}\n", encoding="utf-8")
+    text = runner.project.clouds_yaml.read_text(encoding="utf-8").replace(runner.project.cloud_name + ":", "openstack:")
+    (folder / "clouds.yaml").write_text(text, encoding="utf-8")
+    command = [word.replace("/etc/janitor", str(folder)) for word in [*container["command"], *container["args"]]]
+    given: Mapping[str, str] = {item["name"]: item["value"] for item in container["env"]}
+    pod = {"JOB_COMPLETION_INDEX": str(index), "KUBERNETES_SERVICE_HOST": "10.96.0.1", "HOME": str(folder)}
+    # Where the pod has its clouds.yaml is a folder of the whole machine here.
+    mounted = {"OS_CLIENT_CONFIG_FILE": str(folder / "clouds.yaml")}
+    return lambda: started(command, folder=folder, environment=runner.machine() | given | pod | mounted)
+
+
+def test_kubernetes_stops_a_sweep_and_the_next_pod_of_its_index_ends_it(runner: Runner) -> None:
+    """A pod is told to go while a volume hangs in its delete: it goes at once, and says what it did not see gone."""
+    folder = runner.folder / "pod"
+    folder.mkdir()
+    storage, network = runner.cloud.block_storage, runner.cloud.network
+    for run, until in (("past", "1000"), ("living", "4000000000")):
+        marks = {"janitor-run": run, "janitor-until": until}
+        made = storage.create_volume(name=f"{runner.project.name}-{run}", size=1, metadata=marks)
+        storage.wait_for_status(made, status="available", interval=0.2, wait=60)
+    network.create_network(name="past-net", description="janitor:run=past janitor:until=1000")
+    sweep = kubernetes(runner, folder, index=0)
+    with gate("cinder.delete_volume", match=f"^{runner.project.name}-past$", action="hang") as deleting:
+        pod = sweep()
+        pod.wait_for(deleting.reached)
+        sent, seconds = pod.cancelled(KUBERNETES_STOPS)
+        assert sent == [signal.SIGTERM], pod.text
+        assert pod.process.returncode == 130
+        assert seconds < 7, pod.text
+    again = sweep()
+    assert again.end() == 0, again.text
+    assert runner.holds() == {f"volume {runner.project.name}-living"}
