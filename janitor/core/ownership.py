@@ -111,12 +111,8 @@ def recheck(before: Verdict, was: Observed, now: Observed, around: Surroundings)
         return _kept(before, *reason)
     if was.created_at is not None and now.created_at is not None and was.created_at != now.created_at:
         return _kept(before, Denial.FOREIGN, "was re-created meanwhile under the same id: not the object we judged")
-    if before.evidence == (Evidence.NAME,) and now.name != was.name:
-        return _kept(before, Denial.UNPROVED, f"was renamed from {was.name!r} meanwhile")
-    if before.evidence == (Evidence.MARK,) and not runs_of(now) & around.case.marks:
-        return _kept(before, Denial.UNPROVED, "lost the run's mark meanwhile")
-    if before.evidence == (Evidence.SELECTED,) and identity(now) != identity(was):
-        return _kept(before, Denial.UNPROVED, "what selected it was changed meanwhile")
+    if lost := _lost(before, was, now, around.case):
+        return _kept(before, Denial.UNPROVED, lost)
     if mismatch := _mismatch(around.case.claimed(now.ref), now):
         return _kept(before, Denial.FOREIGN, mismatch)
     if user := live_user(now, around):
@@ -126,6 +122,21 @@ def recheck(before: Verdict, was: Observed, now: Observed, around: Surroundings)
         if others and Evidence.ATTACHED in before.evidence:
             return _kept(before, Denial.FOREIGN, f"has a member that is not ours: server {others[0]}")
     return before
+
+
+def _lost(before: Verdict, was: Observed, now: Observed, case: Case) -> str:
+    """What the object was ours by and has no more; empty while anything that it was ours by still stands."""
+    grounds = {*before.evidence}
+    if Evidence.JOURNAL in grounds:
+        remembered = [claim.stood_on for claim in case.claimed(now.ref) if claim.evidence is Evidence.JOURNAL]
+        grounds = grounds - {Evidence.JOURNAL} | {e for stood_on in remembered for e in stood_on or (Evidence.JOURNAL,)}
+    lost = {
+        Evidence.MARK: "" if runs_of(now) & case.marks else "lost the run's mark meanwhile",
+        Evidence.NAME: "" if now.name == was.name else f"was renamed from {was.name!r} meanwhile",
+        Evidence.SELECTED: "" if identity(now) == identity(was) else "what selected it was changed meanwhile",
+    }
+    told = [lost.get(evidence, "") for evidence in Evidence if evidence in grounds]
+    return told[0] if told and all(told) else ""
 
 
 def consider(observed: Observed, around: Surroundings) -> Verdict:
@@ -162,16 +173,13 @@ def _direct(case: Case, observed: Observed) -> Verdict | None:
 
 def _speaks(case: Case, claim: Claim, observed: Observed) -> bool:
     """Whether a source's word holds, and what it stood on, where that was the object's own look, still does."""
-    match claim.stood_on:
-        case (Evidence.MARK,):
-            stands = bool(runs_of(observed) & case.marks)
-        case (Evidence.NAME,):
-            stands = observed.name == claim.name
-        case (Evidence.SELECTED,):
-            stands = observed.ref in case.selected
-        case _:
-            stands = True
-    return stands and _holds(claim, observed) and _is_told_apart(case, claim, observed)
+    stands = {
+        Evidence.MARK: bool(runs_of(observed) & case.marks),
+        Evidence.NAME: observed.name == claim.name,
+        Evidence.SELECTED: observed.ref in case.selected,
+    }
+    known = not claim.stood_on or any(stands.get(evidence, True) for evidence in claim.stood_on)
+    return known and _holds(claim, observed) and _is_told_apart(case, claim, observed)
 
 
 def _is_told_apart(case: Case, claim: Claim, observed: Observed) -> bool:

@@ -319,6 +319,30 @@ class TestRecheck:
         was = a("network", "n", tags=["janitor:run=r"])
         assert not self.check(was, a("network", "n"), case(marks=frozenset({"r"}))).ours
 
+    def test_a_mark_that_was_taken_off_what_this_run_remembers(self):
+        """In its second round a run knows what it planned in the first one, by what it knew it by then."""
+        was = a("network", "n", tags=["janitor:run=r"])
+        known = case([Claim(was.ref, Evidence.JOURNAL, stood_on=(Evidence.MARK,))], marks=frozenset({"r"}))
+        lost = self.check(was, a("network", "n"), known)
+        assert (lost.ours, lost.why) == (False, "lost the run's mark meanwhile")
+        assert self.check(was, was, known).ours
+
+    @pytest.mark.parametrize(
+        ("now", "ours"),
+        [
+            (a("network", "n", name="other", tags=["janitor:run=r"]), True),  # the mark stands
+            (a("network", "n", name="other"), False),
+        ],
+    )
+    def test_what_was_selected_and_marked_is_ours_while_one_of_them_stands(self, now, ours):
+        was = a("network", "n", name="ci", tags=["janitor:run=r"])
+        known = case(marks=frozenset({"r"}), selected={was.ref: "has the name ci"})
+        assert self.check(was, now, known).ours is ours
+
+    def test_a_mark_that_was_taken_off_what_the_state_knows(self):
+        was = a("network", "n", tags=["janitor:run=r"])
+        assert self.check(was, a("network", "n"), case(in_state(was), marks=frozenset({"r"}))).ours
+
 
 @given(
     marks=st.frozensets(st.sampled_from(["mine", "other"])),

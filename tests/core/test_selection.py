@@ -239,6 +239,17 @@ def test_what_a_run_knew_by_a_mark_is_not_its_own_without_it():
         assert verdict.ours is ours
 
 
+@pytest.mark.parametrize(
+    ("tags", "selected", "ours"), [(["janitor:run=7"], False, True), ([], True, True), ([], False, False)]
+)
+def test_what_a_run_knew_by_two_things_is_its_own_while_one_of_them_stands(tags, selected, ours):
+    net = a("network", "n", tags=tags)
+    known = Claim(net.ref, Evidence.JOURNAL, stood_on=(Evidence.MARK, Evidence.SELECTED))
+    chosen = {net.ref: "selected"} if selected else {}
+    verdict = judge(Case(claims=claims_by_ref([known]), marks=frozenset({"7"}), selected=chosen), world(net))[net.ref]
+    assert verdict.ours is ours
+
+
 def test_ports_follow_the_selected_network():
     net = a("network", "n", name="ci-7")
     port = a("port", "p", network_id="n", device_owner="")
