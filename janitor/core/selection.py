@@ -17,6 +17,7 @@ from janitor.core.model import Observed, Ref, World
 from janitor.core.producers import PRODUCERS, Trace, Via
 
 EVERY = "*"
+IN_THE_PLAN = "in the saved plan"
 
 FOLLOWED = 4
 """How many links a producer's traces are long at most: volume → server → port."""
@@ -57,14 +58,9 @@ class Selection:
 
     def applied(self, case: Case, world: World) -> Case:
         """The case with what is selected in this world."""
-        only = None if self.only is None else frozenset(ref for ref in self.only if self._is_the_same(world, ref))
-        return replace(
-            case, marks=self.runs(world), selected=self.selected(world), only=only, older_than=self.older_than
-        )
-
-    def _is_the_same(self, world: World, ref: Ref) -> bool:
-        observed = world.objects.get(ref)
-        return observed is None or self.only is None or identity(observed) == self.only[ref]
+        only = None if self.only is None else _the_same(self.only, world)
+        selected = self.selected(world) if only is None else dict.fromkeys(only & world.objects.keys(), IN_THE_PLAN)
+        return replace(case, marks=self.runs(world), selected=selected, only=only, older_than=self.older_than)
 
     def runs(self, world: World) -> frozenset[str]:
         """The runs whose marks count: those named, or every one that is found; not the living, nor the unexpired."""
@@ -76,10 +72,6 @@ class Selection:
 
     def selected(self, world: World) -> Mapping[Ref, str]:
         """What names, tags and producers select, with the reason."""
-        if self.only is not None:
-            return {
-                ref: "in the saved plan" for ref in self.only if ref in world.objects and self._is_the_same(world, ref)
-            }
         chosen = {ref: why for ref, o in world.objects.items() if (why := next(self._said_by(o), ""))}
         for producer, key in self.producers:
             chosen = {**_followed(world, producer, key), **chosen}
@@ -102,6 +94,13 @@ def identity(observed: Observed) -> str:
     same = [observed.fact(fact) for fact in KINDS[observed.ref.kind].same]
     fields = (observed.name, observed.description, sorted(observed.tags), sorted(observed.metadata.items()))
     return sha256(repr((*fields, observed.created_at, same)).encode()).hexdigest()[:32]
+
+
+def _the_same(saved: Mapping[Ref, str], world: World) -> frozenset[Ref]:
+    """What a saved plan means of this world: not what was changed, or made anew under the same id."""
+    return frozenset(
+        ref for ref, made in saved.items() if ref not in world.objects or identity(world.objects[ref]) == made
+    )
 
 
 def _ended(world: World, run: str, now: float) -> bool:
