@@ -15,7 +15,17 @@ from janitor.core.case import CLOCKS_APART, Claim, object_id
 from janitor.core.catalogue import kind_of_type
 from janitor.core.catalogue.reading import named_in
 from janitor.core.errors import Refused
-from janitor.core.model import Configuration, Declared, Evidence, Health, LoggedCreate, Ref, Resource, Snapshot
+from janitor.core.model import (
+    ApplyLog,
+    Configuration,
+    Declared,
+    Evidence,
+    Health,
+    LoggedCreate,
+    Ref,
+    Resource,
+    Snapshot,
+)
 from janitor.journal import Entry, Intended, Recollection
 from janitor.terraform.applylog import read_log
 from janitor.terraform.locks import LockState
@@ -55,11 +65,9 @@ def tail(known: Recollection, folder: Path) -> tuple[Entry, ...]:
     """What the output of the last apply tells beyond the journal, as entries of the journal."""
     if not known.open_apply:
         return ()
-    apply = known.applies[-1]
-    try:
-        log = read_log(folder / apply.log)
-    except Refused:
-        return ()  # terraform was never started: the file is made with it
+    apply, log = known.applies[-1], _last_log(known, folder)
+    if log is None:
+        return ()
     journalled = {(recalled.address, ref.id) for ref, recalled in known.ours.items()}
     journalled |= {(resource.address, resource.id) for resource in known.elsewhere}
     fresh = [entry for one in log.created for entry in _told(one, known) if not _has(journalled, one, known)]
@@ -145,11 +153,16 @@ def is_accounted(known: Recollection, snapshot: Snapshot, lock: LockState, folde
 
 def _last_word(known: Recollection, folder: Path) -> float:
     """When the last apply was heard of last."""
-    apply = known.applies[-1]
+    log = _last_log(known, folder)
+    return max(known.applies[-1].at, log.until or 0.0 if log else 0.0)
+
+
+def _last_log(known: Recollection, folder: Path) -> ApplyLog | None:
+    """What terraform said in the last apply; None where it was never started: the file is made with it."""
     try:
-        return max(apply.at, read_log(folder / apply.log).until or 0.0)
+        return read_log(folder / known.applies[-1].log)
     except Refused:
-        return apply.at
+        return None
 
 
 def beyond_the_state(known: Recollection, snapshot: Snapshot) -> Iterable[Resource]:
