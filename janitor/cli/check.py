@@ -12,7 +12,6 @@ import typer
 from janitor.cli import options as o
 
 if TYPE_CHECKING:
-    from janitor.core.fitness import Fitness
     from janitor.settings import Settings
 
 Clean = Annotated[bool, typer.Option("--clean", help="Destroy what is left over of this workspace, and check again.")]
@@ -81,7 +80,7 @@ def _published() -> int:
 
 def _run(options: Mapping[str, object], *, clean: bool) -> int:
     from janitor.cli.boundary import complain
-    from janitor.cli.running import check_writable, opened
+    from janitor.cli.running import check_writable, hand_out, opened
     from janitor.core.errors import Interrupted, Refused, UsageError
     from janitor.core.fitness import Fitness
     from janitor.core.outcome import Command
@@ -107,7 +106,8 @@ def _run(options: Mapping[str, object], *, clean: bool) -> int:
             fitness = Fitness(
                 settings.workspace or "", (), began, time.time(), interrupted=not refused, refused=refused
             )
-    return _handed_out(fitness, settings)
+    written = hand_out(fitness, FITNESS_FORMATS, settings, spoken=bool(fitness.refused))
+    return fitness.exit_code or written
 
 
 def _with_a_format_of_its_own(settings: Settings) -> Settings:
@@ -117,22 +117,3 @@ def _with_a_format_of_its_own(settings: Settings) -> Settings:
 
     asked = settings.origin("format").source is Source.OPTION
     return settings if asked or settings.format in FITNESS_FORMATS else replace(settings, format="text")
-
-
-def _handed_out(fitness: Fitness, settings: Settings) -> int:
-    """Write the reports, print the asked-for format; the exit code."""
-    from janitor.cli.boundary import complain
-    from janitor.cli.running import UNWRITTEN, say
-    from janitor.files import write_private
-    from janitor.reports.fitness import FITNESS_FORMATS
-
-    unwritten = 0
-    for name, path in settings.report:
-        try:
-            write_private(path, FITNESS_FORMATS[name](fitness).encode())
-        except OSError as error:
-            complain(f"The {name} report {path} cannot be written ({error.strerror}).")
-            unwritten = UNWRITTEN
-    if not (fitness.refused and settings.format == "text"):  # a person has read the sentence already
-        say(FITNESS_FORMATS[settings.format](fitness))
-    return fitness.exit_code or unwritten

@@ -60,6 +60,7 @@ def _rendered(runs: list[str], report_format: str | None, report: list[str] | No
     from janitor.cli.running import check_writable, hand_out
     from janitor.core.errors import UsageError
     from janitor.core.outcome import Command
+    from janitor.reports import FORMATS
     from janitor.reports.merging import merged
     from janitor.reports.reading import read_run
     from janitor.settings import settle
@@ -74,9 +75,9 @@ def _rendered(runs: list[str], report_format: str | None, report: list[str] | No
         check_writable(path)
     read = [read_run(_text(run), name="standard input" if run == "-" else run) for run in runs]
     if not merge:
-        return hand_out(read[0], settings)
+        return hand_out(read[0], FORMATS, settings)
     whole = merged(read)
-    return hand_out(whole, settings) or whole.exit_code
+    return hand_out(whole, FORMATS, settings) or whole.exit_code
 
 
 def _text(run: str) -> str:

@@ -12,15 +12,18 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from janitor.cli.boundary import complain, guarded
 from janitor.cli.signals import Stop
 from janitor.console import Console, Loudness
 from janitor.core.errors import Interrupted, JanitorError, Refused, StateDisagrees, Unverifiable, UsageError
 from janitor.core.outcome import Agreement, Command, RunReport
-from janitor.reports import FORMATS, write
+from janitor.files import write_private
+from janitor.reports import FORMATS
 from janitor.settings import Settings, load_toml, settle
+
+_Report = TypeVar("_Report")
 
 UNWRITTEN = 3
 
@@ -121,22 +124,27 @@ def ended_by(error: JanitorError, settings: Settings, *, started: float) -> RunR
 
 
 def deliver(report: RunReport, settings: Settings, *, spoken: bool = False) -> int:
-    """Hand out the reports; the run's exit code. `spoken`: a person has read the sentence already."""
-    written = hand_out(report, settings, spoken=spoken)
+    """Hand out the reports; the run's exit code."""
+    written = hand_out(report, FORMATS, settings, spoken=spoken)
     return report.exit_code or written
 
 
-def hand_out(report: RunReport, settings: Settings, *, spoken: bool = False) -> int:
-    """Write the reports, print the asked-for format: 0, or the exit code of a report that could not be written."""
+def hand_out(
+    report: _Report, formats: Mapping[str, Callable[[_Report], str]], settings: Settings, *, spoken: bool = False
+) -> int:
+    """Write the reports, print the asked-for format: 0, or the exit code of a report that could not be written.
+
+    `spoken`: a person has read the sentence already.
+    """
     code = 0
     for name, path in settings.report:
         try:
-            write(report, name=name, path=path)
+            write_private(path, formats[name](report).encode())
         except OSError as error:
             complain(f"The {name} report {path} cannot be written ({error.strerror}).")
             code = UNWRITTEN
     if not (spoken and settings.format == "text"):
-        say(FORMATS[settings.format](report))
+        say(formats[settings.format](report))
     return code
 
 

@@ -6,11 +6,9 @@ A report is a function of the RunReport and nothing else; what it shows of a clo
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from types import MappingProxyType
 
 from janitor.core.outcome import RunReport
-from janitor.files import write_private
 from janitor.reports import html, json, junit, markdown, text
 
 FORMATS: Mapping[str, Callable[[RunReport], str]] = MappingProxyType(
@@ -22,8 +20,3 @@ FORMATS: Mapping[str, Callable[[RunReport], str]] = MappingProxyType(
         "markdown": markdown.render,
     }
 )
-
-
-def write(report: RunReport, *, name: str, path: Path) -> None:
-    """Render into a file, readable by its owner alone, in one step. Raises OSError."""
-    write_private(path, FORMATS[name](report).encode())

@@ -20,7 +20,8 @@ from runs import BEGUN, EMPTY, LEFT, PLANNED, hostile, result
 
 from janitor.core.model import Evidence, Holder, Outcome
 from janitor.core.outcome import Agreement, Command, RunReport, RunVerdict
-from janitor.reports import FORMATS, kinds, words, write
+from janitor.files import write_private
+from janitor.reports import FORMATS, kinds, words
 from janitor.reports import json as json_report
 
 EXPECTED = Path(__file__).parent / "expected"
@@ -212,7 +213,7 @@ def test_a_report_file_is_private_whole_and_replaced(tmp_path: Path) -> None:
     path = tmp_path / "report.json"
     path.write_text("old")
     path.chmod(0o644)
-    write(EMPTY, name="json", path=path)
+    write_private(path, FORMATS["json"](EMPTY).encode())
     assert json.loads(path.read_text())["verdict"] == "empty"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [found.name for found in tmp_path.iterdir()] == ["report.json"]
@@ -221,7 +222,7 @@ def test_a_report_file_is_private_whole_and_replaced(tmp_path: Path) -> None:
 def test_a_report_that_cannot_be_written_leaves_nothing_half(tmp_path: Path) -> None:
     (tmp_path / "taken").mkdir()
     with pytest.raises(OSError, match="taken"):
-        write(EMPTY, name="text", path=tmp_path / "taken")
+        write_private(tmp_path / "taken", FORMATS["text"](EMPTY).encode())
     assert [found.name for found in tmp_path.iterdir()] == ["taken"]
 
 
