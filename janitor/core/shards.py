@@ -17,9 +17,6 @@ class Shard:
         """Whether this key belongs to the share: exactly one of the `total` shares says yes."""
         return share_of(self.total, *key) == self.index
 
-    def __str__(self) -> str:
-        return f"{self.index}/{self.total}"
-
 
 def share_of(total: int, *key: str) -> int:
     """Which of so many shares, from 1, a key belongs to."""
