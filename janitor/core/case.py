@@ -47,6 +47,7 @@ class Case:
     claims: Mapping[Ref, tuple[Claim, ...]] = field(default_factory=dict)
     borrowed: frozenset[Ref] = frozenset()  # ids that only a data source knows
     marks: frozenset[str] = frozenset()
+    spent: Mapping[Ref, tuple[str, str]] = field(default_factory=dict)  # was ours and may be gone: address, name
     in_flight: Mapping[str, float] = field(default_factory=dict)  # addresses that were being created → not before then
     instances: tuple[Declared, ...] = ()  # what the configuration evaluates to
     names_prove: bool = False  # the state is lost or partial: names and declarations speak for what it forgot

@@ -15,13 +15,17 @@ from janitor.core.case import METADATA, Case, Claim
 from janitor.core.catalogue import KINDS, Fate, kind_of_type
 from janitor.core.content import made_by_the_run
 from janitor.core.marks import is_kept, runs_of
-from janitor.core.model import Denial, Evidence, Observed, Ref, Verdict, World
+from janitor.core.model import Declared, Denial, Evidence, Observed, Ref, Verdict, World
 from janitor.core.selection import identity
+from janitor.core.twins import is_marked, spoken_for
 
 Reason = tuple[Denial, str]
 
 COMES_BACK = frozenset({"security_group", "firewall_group"})
 """Kinds of which each project has one called `default`, made by Neutron and never deleted."""
+
+OPEN = frozenset({Denial.UNPROVED, Denial.AMBIGUOUS})
+"""Denials that say no more than: nothing proved it so far. What an object hangs on may."""
 
 SETTLE_PASSES = 8
 """ATTACHED is a closure: a port hangs on a network, a floating IP on that port. The table is this deep at most."""
@@ -238,17 +242,22 @@ def _made_outside(claim: Claim, observed: Observed) -> bool:
 
 
 def _by_name(case: Case, world: World, known: Mapping[Ref, Verdict]) -> Mapping[Ref, Verdict]:
-    """NAME: the exact evaluated name, made since the run began, and no more of them than were declared."""
-    declared: dict[tuple[str, str], list[str]] = defaultdict(list)
+    """NAME: the exact evaluated name, made since the run began, and no more of them than were declared.
+
+    What is known otherwise, or was and is gone, is one of those: its twin is not proved by its leaving.
+    """
+    declared: dict[tuple[str, str], list[Declared]] = defaultdict(list)
     for instance in case.declared:
         kind = kind_of_type(instance.type)
         if kind and instance.name and instance.run_bound and not instance.imported and kind.created_field:
-            declared[kind.name, instance.name].append(instance.address)
-    taken = {verdict.address for verdict in known.values() if verdict.ours}
+            declared[kind.name, instance.name].append(instance)
+    taken, nameless = spoken_for(case, world, known)
     found: dict[Ref, Verdict] = {}
-    for (kind_name, name), addresses in sorted(declared.items()):
-        matches = [o for o in world.of_kind(kind_name) if o.name == name and o.ref not in known]
-        free = [address for address in addresses if address not in taken]
+    for (kind_name, name), instances in sorted(declared.items()):
+        matches = [
+            o for o in world.of_kind(kind_name) if o.name == name and o.ref not in known and is_marked(o, instances)
+        ]
+        free = [one.address for one in instances if one.address not in taken][nameless[kind_name, name] :]
         begun = [address for address in free if address in case.in_flight]
         since = case.since
         if since is None and begun and not case.by_name:
@@ -278,11 +287,17 @@ def _named(case: Case, observed: Observed, free: list[str], *, young: list[Obser
             return kept(Denial.UNPROVED, "has the name of ours, but the cloud does not say when it was made")
         return kept(Denial.PRE_EXISTING, "has the name of ours, but is older than the run")
     if len(young) > len(free):
-        return kept(Denial.AMBIGUOUS, f"{len(young)} objects have this name, the configuration declares {len(free)}")
+        return kept(Denial.AMBIGUOUS, _too_many(len(young), len(free)))
     address = free[young.index(observed)]
     if why := case.protection(address):
         return kept(Denial.PROTECTED, why)
     return Verdict(observed.ref, (Evidence.NAME,), why=_because((Evidence.NAME,)), address=address)
+
+
+def _too_many(found: int, free: int) -> str:
+    if free:
+        return f"{found} objects have this name, the configuration declares {free}"
+    return "has the name of ours, but what the configuration declares of this name is known, or was, and is gone"
 
 
 def _close(case: Case, world: World, verdicts: dict[Ref, Verdict]) -> None:
@@ -291,10 +306,11 @@ def _close(case: Case, world: World, verdicts: dict[Ref, Verdict]) -> None:
         around = surroundings(case, world, verdicts)
         fresh = {}
         for ref in sorted(world.objects):
-            if ref in verdicts and verdicts[ref].denial is not Denial.UNPROVED:
+            before = verdicts.get(ref)
+            if before is not None and before.denial not in OPEN:
                 continue
             verdict = consider(world.objects[ref], around)
-            if verdict.denial is not Denial.UNPROVED:
+            if verdict.denial not in {Denial.UNPROVED, before.denial if before else None} or verdict.ours:
                 fresh[ref] = replace(verdict, address=verdicts[ref].address if ref in verdicts else "")
         if not fresh:
             return

@@ -36,6 +36,7 @@ from janitor.core.plan import Action, Plan, Step, Unproved
 CARRIED_CHILDREN: Mapping[str, Mapping[str, str]] = {
     "load_balancer": {"listeners": "listener", "pools": "pool"},
     "listener": {"l7policies": "l7policy"},
+    "pool": {"healthmonitor_id": "health_monitor"},
     "network": {"subnets": "subnet"},
 }
 """Fields that name children which a delete takes along and which have a life of their own; rules, members and routes
@@ -116,7 +117,7 @@ def _collateral(observed: Observed) -> Iterator[Ref]:
             yield Ref(scope, "volume", volume)
     for field, kind in CARRIED_CHILDREN.get(observed.ref.kind, {}).items():
         children = observed.facts.get(field)
-        for child in children if isinstance(children, tuple) else ():
+        for child in children if isinstance(children, tuple) else (children,):
             identifier = child.get("id") if isinstance(child, Mapping) else child
             if identifier:
                 yield Ref(scope, kind, str(identifier))

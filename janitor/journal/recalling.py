@@ -48,6 +48,7 @@ class Recollection:
 
     ours: Mapping[Ref, Recalled] = field(default_factory=dict)
     stated: Mapping[Ref, Recalled] = field(default_factory=dict)  # what the state knew when an apply of ours began
+    spent: Mapping[Ref, tuple[str, str]] = field(default_factory=dict)  # was ours, and is gone: address, name
     accepted_deletes: frozenset[Ref] = frozenset()  # of the whole journal
     gone: frozenset[Ref] = frozenset()  # of the whole journal
     open_section: bool = False  # something was begun and never proved gone
@@ -115,6 +116,7 @@ class _Recalling:
     def _new_section(self) -> None:
         self.ours: dict[Ref, Recalled] = {}
         self.stated: dict[Ref, Recalled] = {}
+        self.spent: dict[Ref, tuple[str, str]] = {}
         self.begun: list[Entry] = []
         self.copies: list[str] = []
         self.applies: list[Applying] = []
@@ -150,8 +152,9 @@ class _Recalling:
         ref = _ref(entry.get("ref"))
         if ref is not None:
             self.vanished.add(ref)
-            self.ours.pop(ref, None)
-            self.stated.pop(ref, None)
+            for known in (self.ours.pop(ref, None), self.stated.pop(ref, None)):
+                if known is not None:
+                    self.spent[ref] = (known.address, known.name)
 
     def _closed(self, _: Entry) -> None:
         self._new_section()
@@ -190,6 +193,7 @@ class _Recalling:
     def _creating(self, entry: Entry) -> None:
         address = str(entry.get("address", ""))
         self.in_flight[address] = _at(entry)
+        self.spent = {ref: known for ref, known in self.spent.items() if known[0] != address}  # it is made anew
         self.current.add(address)
 
     def _created(self, entry: Entry) -> None:
@@ -215,6 +219,7 @@ class _Recalling:
         return Recollection(
             ours=self.ours,
             stated=self.stated,
+            spent=self.spent,
             accepted_deletes=frozenset(self.accepted),
             gone=frozenset(self.vanished),
             open_section=bool(self.begun),

@@ -14,7 +14,7 @@ from janitor.core.attached import Surroundings
 from janitor.core.case import Case, Claim, claims_by_ref, kinds_of
 from janitor.core.catalogue import KINDS, closure, source_kind
 from janitor.core.errors import WrongCloud
-from janitor.core.model import Edge, Evidence, Observed, Ref, Scope, Verdict, World
+from janitor.core.model import Denial, Edge, Evidence, Observed, Ref, Scope, Verdict, World
 from janitor.core.outcome import Result
 from janitor.core.ownership import consider, judge, recheck, surroundings
 from janitor.core.plan import Plan
@@ -180,13 +180,18 @@ def hides_something(looked: Looked) -> bool:
 
 
 def judge_of(looked: Looked) -> Callable[[Observed], Verdict]:
-    """The judge that the engine asks right before each delete and about each holder."""
+    """The judge that the engine asks right before each delete and about each holder.
+
+    What the scan denied stays denied: with all else in sight, and in every report that says it is kept.
+    """
     around = looked.around
 
     def verdict_on(observed: Observed) -> Verdict:
         before = looked.verdicts.get(observed.ref)
         if before is not None and before.ours:
             verdict = recheck(before, looked.world.objects[observed.ref], observed, around)
+        elif before is not None and before.denial is not Denial.UNPROVED:
+            verdict = before
         else:
             verdict = consider(observed, around)
         return hold(verdict, observed, around)
@@ -197,7 +202,8 @@ def judge_of(looked: Looked) -> Callable[[Observed], Verdict]:
 def remember(case: Case, plan: Plan) -> Case:
     """The case with everything planned as known: evidence that hung on a link survives the link.
 
-    Evidence that the object itself carries does not survive its being taken off.
+    Evidence that the object itself carries does not survive its being taken off. Its address stays its own when it is
+    gone: another one of its name was not made in its place.
     """
     extra = [
         Claim(
@@ -212,7 +218,8 @@ def remember(case: Case, plan: Plan) -> Case:
         if step.ref not in case.claims
     ]
     known = [claim for claims in case.claims.values() for claim in claims]
-    return replace(case, claims=claims_by_ref((*known, *extra)))
+    spent = {ref: (step.address, step.observed.name) for ref, step in plan.steps.items()}
+    return replace(case, claims=claims_by_ref((*known, *extra)), spent={**case.spent, **spent})
 
 
 def conclude(first: Plan, record: Record, last: Looked) -> tuple[Result, ...]:

@@ -45,6 +45,7 @@ def run(
     mine = _of_this_apply(book.recollection, now)
     case = Case(
         claims=claims_by_ref(recounting.claims(mine)),
+        spent=mine.spent,
         in_flight=recounting.in_flight(mine),
         instances=recounting.instances(configuration, mine, accounted=True),
         names_prove=True,

@@ -29,11 +29,8 @@ def _load_balancer(cloud: MemoryCloud, observed: Observed) -> Answer:
 
 def _end_load_balancer(cloud: MemoryCloud, balancer: Body) -> None:
     pools = {pool["id"] for pool in balancer["pools"]}
-    for monitor in cloud.live("health_monitor"):
-        if monitor["pools"][0]["id"] in pools:
-            cloud.remove("health_monitor", monitor["id"])
     for pool in pools:
-        cloud.remove("pool", pool)
+        _drop("pool", cloud, pool)
     for listener in balancer["listeners"]:
         _drop("listener", cloud, listener["id"])
     drop_port(cloud, balancer["vip_port_id"])
@@ -41,10 +38,13 @@ def _end_load_balancer(cloud: MemoryCloud, balancer: Body) -> None:
 
 
 def _drop(kind: str, cloud: MemoryCloud, identifier: str) -> None:
-    """A listener takes its L7 policies along."""
+    """A listener takes its L7 policies along, a pool its health monitor."""
     for policy in cloud.live("l7policy") if kind == "listener" else ():
         if policy["listener_id"] == identifier:
             cloud.remove("l7policy", policy["id"])
+    for monitor in cloud.live("health_monitor") if kind == "pool" else ():
+        if monitor["pools"][0]["id"] == identifier:
+            cloud.remove("health_monitor", monitor["id"])
     cloud.remove(kind, identifier)
 
 
@@ -94,8 +94,13 @@ def _monitor(cloud: MemoryCloud, observed: Observed) -> Answer:
     monitor = cloud.bodies["health_monitor"].get(observed.ref.id)
     if monitor is None:
         return GONE
-    balancer = _parent(cloud, cloud.bodies["pool"][monitor["pools"][0]["id"]])
-    return _is_updated(cloud, balancer, lambda: cloud.remove("health_monitor", monitor["id"]))
+    pool = cloud.bodies["pool"][monitor["pools"][0]["id"]]
+
+    def over() -> None:
+        pool["healthmonitor_id"] = None
+        cloud.remove("health_monitor", monitor["id"])
+
+    return _is_updated(cloud, _parent(cloud, pool), over)
 
 
 def _policy(cloud: MemoryCloud, observed: Observed) -> Answer:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from builders import HOME
 from engine import memory_extensions, memory_holders, memory_makers, memory_rules, memory_shares
 
+from janitor.cloud.inventory import parent_id
 from janitor.core.catalogue import KINDS, observe, source_kind
 from janitor.core.model import Holder, Observed, Ref, Scope
 from janitor.core.plan import Step
@@ -137,12 +138,20 @@ class MemoryCloud:
         """All that the project sees."""
         return {o.ref: o for kind in KINDS for o in self._seen(scope, kind)}
 
+    def projects(self) -> list[str]:
+        """Every project that has something."""
+        return sorted({body["_p"] for bodies in self.bodies.values() for body in bodies.values()})
+
+    def seen_in(self, project: str, kind: str) -> Iterator[Observed]:
+        """What a project has of a kind."""
+        yield from self._seen(Scope(HOME.cloud, HOME.region, project), kind)
+
     # --- the engine's Cloud ---
 
     def read(self, ref: Ref) -> Observed | None:
         self.advance()
         self._fault("read", ref)
-        found = next((o for o in self._seen(ref.scope, ref.kind, shared=True) if o.ref.id == ref.id), None)
+        found = self.found(ref, shared=True)
         self._log("read", ref, Answer(Reply.ACCEPTED if found else Reply.GONE, 200 if found else 404))
         for hook in self.after_read:
             hook(ref)
@@ -153,6 +162,12 @@ class MemoryCloud:
         self._fault("list", Ref(scope, kind, ""))
         self._log("list", Ref(scope, kind, ""), Answer(Reply.ACCEPTED, 200))
         return [o for o in self._seen(scope, kind) if o.status not in KINDS[kind].lingering]
+
+    def shown(self, scope: Scope, source: str) -> Sequence[Observed]:
+        """One listing, and everything that its bodies show: objects of the kind, and of those derived from it."""
+        self.listing(scope, source)
+        found = (o for kind in KINDS if source_kind(kind) == source for o in self._seen(scope, kind))
+        return [o for o in found if o.status not in KINDS[o.ref.kind].lingering]
 
     def delete(self, step: Step, observed: Observed) -> Answer:
         self.advance()
@@ -170,7 +185,7 @@ class MemoryCloud:
         """What the service itself answers."""
         for hook in self.before_delete:
             hook(ref)
-        now = next((o for o in self._seen(ref.scope, ref.kind) if o.ref == ref), None)
+        now = self.found(ref)
         answer = memory_extensions.refusal(self, observed) or memory_rules.DELETES[ref.kind](self, observed)
         self._log("delete", ref, answer, dying=now is not None and is_dying(now))
         return answer
@@ -181,14 +196,25 @@ class MemoryCloud:
         self._log("holders", observed.ref, Answer(Reply.ACCEPTED, 200))
         found = []
         for kind, identifier in memory_holders.holders(self, observed, answer):
-            one = next((o for o in self._seen(observed.ref.scope, kind, shared=True) if o.ref.id == identifier), None)
+            one = self.found(Ref(observed.ref.scope, kind, identifier), shared=True)
             if one is not None:
                 passing = memory_shares.is_passing(self, one)
                 found.append(Holder(kind, identifier, one.name, one.project_id, one, passing=passing))
         return found
 
-    def _seen(self, scope: Scope, kind: str, *, shared: bool = False) -> Iterator[Observed]:
-        for body in self.live(source_kind(kind)):
+    def found(self, ref: Ref, *, shared: bool = False) -> Observed | None:
+        """The object; looked for in every body of its kind only where its id does not say in which one it stands."""
+        body = self.bodies[source_kind(ref.kind)].get(parent_id(ref))
+        bodies = self.live(source_kind(ref.kind)) if body is None and KINDS[ref.kind].derived else [body]
+        found = self._shown(ref.scope, ref.kind, (one for one in bodies if one is not None), shared=shared)
+        return next((o for o in found if o.ref.id == ref.id), None)
+
+    def _seen(self, scope: Scope, kind: str) -> Iterator[Observed]:
+        yield from self._shown(scope, kind, self.live(source_kind(kind)))
+
+    @staticmethod
+    def _shown(scope: Scope, kind: str, bodies: Iterable[Body], *, shared: bool = False) -> Iterator[Observed]:
+        for body in bodies:
             if body["_p"] == scope.project_id or (shared and body.get("shared")):
                 yield from observe(KINDS[kind], scope, body)
 

@@ -179,6 +179,7 @@ def _member(cloud: MemoryCloud, _: str, project: str, *, pool: str) -> str:
 
 def _monitor(cloud: MemoryCloud, name: str, project: str, *, pool: str) -> str:
     body = _body(cloud, "health_monitor", name, project, pools=[{"id": pool}], provisioning_status="ACTIVE")
+    cloud.bodies["pool"][pool]["healthmonitor_id"] = body["id"]
     return cloud.put("health_monitor", body)
 
 

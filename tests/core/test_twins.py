@@ -1,0 +1,116 @@
+"""Twins: an object that somebody else gave the very name of ours, while ours lives, and once it is gone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from builders import HOME, LATER, NOW, a, case, in_state, ref, world
+
+from janitor import journal
+from janitor.core.case import Claim
+from janitor.core.catalogue.reading import epoch
+from janitor.core.model import Declared, Denial, Evidence, Verdict
+from janitor.core.ownership import judge
+from janitor.core.planning import make
+from janitor.journal import recall
+from janitor.workflows.cleaning import Looked, judge_of, remember
+
+SINCE = epoch(NOW)
+TYPE = "openstack_networking_network_v2"
+ADDRESS = f"{TYPE}.net"
+OURS = a("network", "ours", name="ci-7-net", created_at=LATER)
+TWIN = a("network", "twin", name="ci-7-net", created_at=LATER)
+
+
+def known(*claims: Claim, **more):
+    declared = Declared(ADDRESS, TYPE, "ci-7-net", run_bound=True, **more.pop("declared", {}))
+    return case(claims, instances=(declared,), names_prove=True, since=SINCE, **more)
+
+
+def verdict(of, among, *seen) -> Verdict:
+    return judge(among, world(*seen))[of.ref]
+
+
+MARKED = a("network", "ours", name="ci-7-net", tags=["janitor:run=ci-7"])
+SOURCES = [
+    pytest.param(known(*in_state(OURS, address=ADDRESS)), OURS, id="state"),
+    pytest.param(known(Claim(OURS.ref, Evidence.JOURNAL, ADDRESS)), OURS, id="journal"),
+    pytest.param(known(marks=frozenset({"ci-7"})), MARKED, id="mark"),
+]
+
+
+@pytest.mark.parametrize(("case_", "ours"), SOURCES)
+def test_a_twin_is_not_ours_beside_ours_whatever_proves_ours(case_, ours):
+    assert verdict(ours, case_, ours, TWIN).ours
+    assert verdict(TWIN, case_, ours, TWIN).denial is Denial.AMBIGUOUS
+
+
+@pytest.mark.parametrize(("case_", "ours"), SOURCES)
+def test_a_twin_does_not_become_ours_by_the_leaving_of_ours(case_, ours):
+    """Each round of a run looks again: what it has deleted is not to be found a second time under its name."""
+    first = world(ours, TWIN)
+    later = remember(case_, make(case_, first, judge(case_, first)))
+    assert verdict(TWIN, later, TWIN).denial is Denial.AMBIGUOUS
+
+
+@pytest.mark.parametrize("gone", [True, False], ids=["seen gone", "its answer was lost"])
+def test_nor_in_the_run_that_goes_on_where_one_was_killed(gone):
+    """The journal says what the name stood for, also of what has left it."""
+    written = [
+        journal.run_begin(command="destroy", workspace="w", scopes=[HOME], since=SINCE),
+        journal.planned(OURS.ref, evidence=[Evidence.NAME], address=ADDRESS, name="ci-7-net"),
+        *([journal.gone(OURS.ref)] if gone else []),
+    ]
+    found = recall({"v": 1, "at": SINCE, **entry} for entry in written)
+    claims = [Claim(one, Evidence.JOURNAL, said.address, said.name) for one, said in found.ours.items()]
+    assert verdict(TWIN, known(*claims, spent=found.spent), TWIN).denial is Denial.AMBIGUOUS
+
+
+def test_what_an_apply_makes_anew_at_that_address_is_proved_by_its_name():
+    """Gone once, and begun again by an apply of ours: the name stands for the new one."""
+    written = [
+        journal.run_begin(command="destroy", workspace="w", scopes=[HOME], since=SINCE),
+        journal.planned(OURS.ref, evidence=[Evidence.NAME], address=ADDRESS, name="ci-7-net"),
+        journal.gone(OURS.ref),
+        journal.applying(Path("/x/log.apply.jsonl"), whole=True),
+        journal.creating(ADDRESS),
+    ]
+    found = recall({"v": 1, "at": SINCE, **entry} for entry in written)
+    anew = known(spent=found.spent, in_flight=found.in_flight)
+    assert verdict(TWIN, anew, TWIN).evidence == (Evidence.NAME,)
+
+
+def test_what_would_carry_the_mark_since_its_making_is_not_what_lacks_it():
+    marked = known(declared={"marks": frozenset({"ci-7"})})
+    assert TWIN.ref not in judge(marked, world(TWIN))
+
+
+def test_of_two_twins_the_one_on_our_network_is_ours_and_the_other_one_is_not():
+    """What it hangs on settles what its name leaves open; the plan says so before anything is deleted."""
+    network = a("network", "n", name="ci-7-net")
+    ours, twin = (a("subnet", i, name="ci-7-sub", network_id=n, created_at=LATER) for i, n in (("o", "n"), ("t", "x")))
+    of, on = "openstack_networking_subnet_v2", (("network_id", "openstack_x_v2.n"),)
+    instance = Declared(f"{of}.s", of, "ci-7-sub", run_bound=True, refers=on)
+    among = case(in_state(network), instances=(instance,), names_prove=True, since=SINCE)
+    assert verdict(ours, among, network, ours, twin).evidence == (Evidence.ATTACHED,)
+    assert verdict(twin, among, network, ours, twin).denial is Denial.AMBIGUOUS
+
+
+def test_what_the_scan_denied_stays_denied_when_it_holds_something():
+    """A holder is judged when a refusal names it; what the plan calls kept is not ours by then."""
+    network, subnet = a("network", "n"), a("subnet", "s", name="web", network_id="n")
+    seen, among = world(network, subnet), case(in_state(network))
+    why = Verdict(subnet.ref, denial=Denial.AMBIGUOUS, why="one of two")
+    verdicts = {**judge(among, seen), subnet.ref: why}
+    looked = Looked(among, seen, verdicts, make(among, seen, verdicts))
+    assert judge_of(looked)(subnet) == why
+
+
+def test_a_foreign_health_monitor_does_not_go_along_with_our_pool():
+    pool = a("pool", "p", healthmonitor_id="m", loadbalancers=[{"id": "lb"}])
+    monitor = a("health_monitor", "m", pools=[{"id": "p"}])
+    among, seen = case(in_state(pool)), world(pool, monitor)
+    assert [h.id for h in make(among, seen, judge(among, seen)).held[pool.ref]] == ["m"]
+    both = case([*in_state(pool), *in_state(monitor)])
+    assert ref("pool", "p") not in make(both, seen, judge(both, seen)).held
