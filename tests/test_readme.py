@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import shlex
 import tomllib
+from itertools import pairwise
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
+from janitor import jobs
 from janitor.cli.app import app
 from janitor.core import errors
 from janitor.core.errors import JanitorError
@@ -20,6 +23,7 @@ from janitor.settings.table import FIELDS, OWN_VARIABLES
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+LONGEST = 420
 OPTION = re.compile(r"--[a-z][a-z-]+")
 
 
@@ -84,7 +88,7 @@ def test_every_field_of_the_settings_has_an_option() -> None:
     assert {FIELDS[name].option for name in set(FIELDS) - without_option} <= OPTIONS
 
 
-@pytest.mark.parametrize("line", re.findall(r"^    (janitor .+?)(?:  +#.*)?$", README, re.MULTILINE))
+@pytest.mark.parametrize("line", re.findall(r"^ {4,7}(janitor .+?)(?: +> \S+)?(?:  +#.*)?$", README, re.MULTILINE))
 def test_the_examples_parse(line: str) -> None:
     command = typer.main.get_command(app)
     words = shlex.split(line)[1:]
@@ -92,6 +96,52 @@ def test_the_examples_parse(line: str) -> None:
     assert chosen.make_context(words[0], words[1:], resilient_parsing=False)
 
 
-@pytest.mark.parametrize("path", re.findall(r"`?((?:ci|terraform)/[a-z/]+)`?", README))
+@pytest.mark.parametrize("path", set(re.findall(r"(?:ci|terraform)/[A-Za-z/.]*[A-Za-z]", README)))
 def test_what_it_points_to_is_there(path: str) -> None:
     assert (ROOT / path).exists()
+
+
+def test_it_answers_in_the_order_in_which_a_reader_asks() -> None:
+    assert re.findall(r"^## (.+)$", README, re.MULTILINE) == [
+        "See it work",
+        "First use, in five minutes",
+        "How it decides what is yours",
+        "What it never does",
+        "Exit codes",
+        "Commands and options",
+        "What it knows",
+        "How it works",
+        "Limits",
+    ]
+    assert len(README.splitlines()) <= LONGEST
+
+
+def test_the_picture_is_of_a_run_that_ended_well_and_needs_no_network() -> None:
+    (name,) = re.findall(r"!\[.+\]\((\S+)\)", README)
+    text = (ROOT / name).read_text(encoding="utf-8")
+    said = "\n".join(ET.fromstring(text).itertext()).replace("\xa0", " ")  # noqa: S314 - our own
+    assert "janitor destroy" in said
+    assert "exit code 0" in said
+    assert set(re.findall(r"https?://[^\s\"')]+", text)) <= {"http://www.w3.org/2000/svg", "https://www.textualize.io"}
+    assert "url(http" not in text
+
+
+def test_the_house_in_the_figure_is_the_one_of_the_layers() -> None:
+    """Each arrow leads to the next storey, and no storey is left out but the way in."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    layers = project["tool"]["importlinter"]["contracts"][0]["layers"][1:]
+    storey = {name: number for number, layer in enumerate(layers) for name in layer.split(" | ")}
+    _, house = re.findall(r"```mermaid\n(.+?)```", README, re.DOTALL)
+    drawn = set()
+    for line in re.sub(r"\[\".+?\"\]", "", house).splitlines():
+        ends = [re.findall(r"\w+", part) for part in line.split("-->")]
+        for above, below in pairwise(ends):
+            assert {storey[name] + 1 for name in above} == {storey[name] for name in below}
+            drawn |= {*above, *below}
+    assert drawn == set(storey)
+
+
+def test_the_marks_of_the_jobs_are_those_it_tells_of() -> None:
+    for runner, mark in (("gitlab", "ci-$CI_PIPELINE_ID"), ("github", "ci-${{ github.run_id }}")):
+        assert f"`{mark}`" in README
+        assert re.search(rf"^ +RUN: \"?{re.escape(mark)}\"?( |$)", jobs.render(runner, jobs.Wanted()), re.MULTILINE)

@@ -20,6 +20,7 @@ import openstack
 
 from ground import wreck
 from ground.neighbour import Seen, look, move_in, put_port
+from ground.picture import draw
 from ground.venv import ROOT
 
 RUN = "demo"
@@ -28,7 +29,7 @@ HALF_WAY = 34
 STACK = "examples/kubespray"
 
 
-def main() -> int:
+def main(picture: Path | None = None) -> int:
     """Tell the story; 0 when nothing but the neighbour's objects is left, and those untouched."""
     cloud = openstack.connect()
     begun = time.monotonic()
@@ -44,7 +45,7 @@ def main() -> int:
         heading("janitor plan: what would go, and why")
         janitor(root, "plan")
         heading("janitor destroy")
-        status = janitor(root, "destroy", "-y")
+        status = janitor(root, "destroy", "-y", picture=picture)
         heading("Who is right? A listing without janitor")
         return verdict(status, look(cloud), neighbours, time.monotonic() - begun)
 
@@ -60,16 +61,21 @@ def break_pipeline(cloud: openstack.connection.Connection, root: Path) -> None:
     say(f"By hand: a port on ci-{RUN}, holding the group {RUN}-k8s; no state and no log knows it.")
 
 
-def janitor(root: Path, command: str, *options: str) -> int:
-    """Run janitor as a user would, in the stack's folder."""
+def janitor(root: Path, command: str, *options: str, picture: Path | None = None) -> int:
+    """Run janitor as a user would, in the stack's folder; and draw what it says, where a picture is asked for."""
     line = [command, "--workspace", RUN, "--mark", RUN, "--from-log", "apply.log", *options]
     say("$ janitor " + " ".join(line))
     print(flush=True)
     program = Path(sys.executable).with_name("janitor")
     begun = time.monotonic()
-    status = subprocess.run(
-        [program, *line], cwd=root, env=environment(), stdin=subprocess.DEVNULL, check=False
-    ).returncode
+    done = subprocess.run(
+        [program, *line], cwd=root, env=environment(), stdin=subprocess.DEVNULL, check=False, text=True,
+        **({} if picture is None else {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}),
+    )  # fmt: skip
+    if picture is not None:
+        print(done.stdout)
+        draw("janitor " + " ".join(line), done.stdout, picture)
+    status = done.returncode
     print(flush=True)
     say(f"exit code {status} after {time.monotonic() - begun:.1f} s")
     return status
@@ -122,4 +128,4 @@ def say(text: str) -> None:
 BEGUN = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*(Path(path) for path in sys.argv[1:])))
