@@ -68,9 +68,10 @@ def janitor(root: Path, command: str, *options: str, picture: Path | None = None
     print(flush=True)
     program = Path(sys.executable).with_name("janitor")
     begun = time.monotonic()
+    drawn = None if picture is None else subprocess.PIPE
     done = subprocess.run(
-        [program, *line], cwd=root, env=environment(), stdin=subprocess.DEVNULL, check=False, text=True,
-        **({} if picture is None else {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}),
+        [program, *line], cwd=root, env=environment(), stdin=subprocess.DEVNULL, stdout=drawn,
+        stderr=drawn and subprocess.STDOUT, check=False, text=True,
     )  # fmt: skip
     if picture is not None:
         print(done.stdout)
