@@ -8,13 +8,10 @@ holder either: its own status says so.
 from __future__ import annotations
 
 from janitor.cloud.holding import FINDERS
-from janitor.cloud.holding.finding import ports
 from janitor.cloud.holding.users import users_of
 from janitor.cloud.session import Session
 from janitor.core.model import Holder, Observed
 from janitor.engine.protocols import Answer, Reply
-
-__all__ = ["of", "ports"]
 
 
 def of(session: Session, observed: Observed, answer: Answer) -> tuple[Holder, ...]:

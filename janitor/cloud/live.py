@@ -123,12 +123,6 @@ class LiveCloud:
         with self._turn(observed.ref.scope, KINDS[observed.ref.kind].service):
             return holders.of(self.session(observed.ref.scope), observed, answer)
 
-    def ports_on(self, scope: Scope, networks: Iterable[str]) -> Sequence[Observed]:
-        """The ports on these networks in every project we may see, services' own ports included. Raises CloudFault."""
-        with self._turn(scope, "network"):
-            found = [holders.ports(self.session(scope), {"network_id": network}) for network in sorted(set(networks))]
-        return [port for ports in found for port in ports]
-
     def scan(self, kinds: Iterable[str], *, claimed: Iterable[str] = ()) -> World:
         """List these kinds everywhere, each listing once. `claimed`: kinds of which some source names an object.
 

@@ -9,6 +9,7 @@ import pytest
 import stock
 
 from ground.cloud import LocalCloud, Project, gate
+from janitor.cloud.holding.finding import ports as ports_of
 from janitor.cloud.live import LiveCloud
 from janitor.core.model import Holder, Observed, Ref
 from janitor.engine.protocols import Answer, Reply
@@ -235,7 +236,7 @@ def test_service_ports_on_our_network_are_visible(project: Project, conn: Any, l
     balancer = stock.load_balancer(conn, project.name)
     scope = live.scopes[0]
     assert [o.name for o in live.listing(scope, "port")] == [f"octavia-lb-{balancer.id}"]
-    ports = live.ports_on(scope, [balancer.vip_network_id])
+    ports = ports_of(live.session(scope), {"network_id": balancer.vip_network_id})
     assert {p.ref.id for p in ports} > {balancer.vip_port_id}
     assert len({p.project_id for p in ports}) == 2
 

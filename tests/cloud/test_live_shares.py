@@ -11,6 +11,7 @@ import stock
 import stock_shares as manila
 
 from ground.cloud import LocalCloud, Project, gate
+from janitor.cloud.holding.finding import ports as ports_of
 from janitor.cloud.live import LiveCloud
 from janitor.core.catalogue import KINDS
 from janitor.core.model import Holder, Observed, Ref
@@ -165,7 +166,8 @@ def test_a_share_server_holds_the_network_until_its_share_network_is_gone(
 
     assert refused(live, "network", subnet.network_id, code="NetworkInUse") == [("share_network", network)]
     assert refused(live, "subnet", subnet.id, code="SubnetInUse") == [("share_network", network)]
-    ports = live.ports_on(live.scopes[0], [subnet.network_id])
+    session = live.session(live.scopes[0])
+    ports = ports_of(session, {"network_id": subnet.network_id})
     assert {(port.fact("device_owner"), port.project_id) for port in ports} == {("manila:share", project.id)}
 
     with gate("manila.teardown_server", match=".*", action="hang"):
@@ -174,7 +176,7 @@ def test_a_share_server_holds_the_network_until_its_share_network_is_gone(
         observed, answer = stock.ask(live, "network", subnet.network_id)
         holders = live.holders(observed, answer)
         assert {(h.kind, h.id, h.passing) for h in holders} == {("port", port.ref.id, True) for port in ports}
-    stock.until(lambda: live.ports_on(live.scopes[0], [subnet.network_id]) == [])
+    stock.until(lambda: ports_of(session, {"network_id": subnet.network_id}) == [])
     assert stock.ask(live, "network", subnet.network_id)[1].reply is Reply.ACCEPTED
 
 
