@@ -17,6 +17,9 @@ from janitor.core.model import Declared, Evidence, Observed, Ref, World
 PRODUCER_TEXTS = ("Kubernetes external service ", "Kubernetes ingress ", "Kubernetes Ingress ")
 """How cloud-provider-openstack describes load balancers it makes for Services and Ingresses."""
 
+CLOCKS = 2.0
+"""Seconds by which the clocks of Nova and Neutron may differ."""
+
 SERVICE_OWNERS = ("network:", "Octavia", "ovn-lb-hm:", "neutron:", "manila:", "trunk:")
 
 
@@ -77,7 +80,7 @@ def _port(observed: Observed, around: Surroundings) -> str:
             return ""
     elif owner.startswith(SERVICE_OWNERS) or live_user(observed, around):
         return ""
-    if owner.startswith("compute:") and device and around.is_ours(observed, "server", device):
+    if _made_by_nova(observed, around):
         return f"Nova's port of our server {device}"
     for network in observed.linked("network"):
         if around.is_firm(observed, "network", network):
@@ -85,6 +88,15 @@ def _port(observed: Observed, around: Surroundings) -> str:
         if around.is_ours(observed, "network", network) and _declared_on(observed, around, "network", network):
             return f"declared by the configuration on our network {network}"
     return ""
+
+
+def _made_by_nova(port: Observed, around: Surroundings) -> bool:
+    """Whether Nova made the port for a server of ours; one that it was only given has a name, or was there before."""
+    owner, device = port.fact("device_owner"), port.fact("device_id")
+    if not owner.startswith("compute:") or port.name or not around.is_ours(port, "server", device):
+        return False
+    server = around.world.objects.get(around.sibling(port, "server", device))
+    return server is None or _not_older(port, server, clocks=CLOCKS)
 
 
 def _router_interface(observed: Observed, around: Surroundings) -> str:
@@ -228,8 +240,10 @@ def deleted_on_termination(server: Observed) -> frozenset[str]:
     )
 
 
-def _not_older(child: Observed, parent: Observed) -> bool:
-    return child.created_at is None or parent.created_at is None or child.created_at >= parent.created_at
+def _not_older(child: Observed, parent: Observed, *, clocks: float = 0.0) -> bool:
+    """`clocks`: how far those of two services may be apart, in seconds."""
+    born, since = child.created_at, parent.created_at
+    return born is None or since is None or born >= since - clocks
 
 
 def _same_address(target: str, address: str) -> bool:
@@ -237,12 +251,24 @@ def _same_address(target: str, address: str) -> bool:
 
 
 def _declared_on(observed: Observed, around: Surroundings, parent_kind: str, parent: str) -> bool:
-    """Whether the configuration declares such a child, by kind and name, and the parent is not younger."""
+    """Whether the configuration declares such a child, by kind and name, the parent is not younger, and no more of
+    that name hang on ours, or did, than were declared: else nobody can say which one it is.
+    """
     parent_object = around.world.objects.get(around.sibling(observed, parent_kind, parent))
     if parent_object is not None and not _not_older(observed, parent_object):
         return False
     address = around.addresses.get(around.sibling(observed, parent_kind, parent), "")
-    return any(_declares(declared, observed, address) for declared in around.case.declared)
+    declared = sum(_declares(instance, observed, address) for instance in around.case.declared)
+    return declared > 0 and _twins(observed, around, parent_kind) <= declared
+
+
+def _twins(observed: Observed, around: Surroundings, parent_kind: str) -> int:
+    """How many of its kind and name hang on parents of ours, or hung there and are gone; what Nova made is none."""
+    kind, name = observed.ref.kind, observed.name
+    alike = (other for other in around.world.of_kind(kind) if other.name == name and not _made_by_nova(other, around))
+    living = sum(any(around.is_ours(o, parent_kind, p) for p in o.linked(parent_kind)) for o in alike)
+    gone = (ref for ref in around.case.spent if ref.kind == kind and ref not in around.world.objects)
+    return living + sum(around.case.spent[ref][1] == name for ref in gone)
 
 
 def _declares(declared: Declared, observed: Observed, parent_address: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from builders import HOME, LATER, NOW, a, case, in_state, ref, world
+from builders import EARLIER, HOME, LATER, NOW, a, case, in_state, ref, world
 
 from janitor import journal
 from janitor.core.case import Claim
@@ -114,3 +114,28 @@ def test_a_foreign_health_monitor_does_not_go_along_with_our_pool():
     assert [h.id for h in make(among, seen, judge(among, seen)).held[pool.ref]] == ["m"]
     both = case([*in_state(pool), *in_state(monitor)])
     assert ref("pool", "p") not in make(both, seen, judge(both, seen)).held
+
+
+def test_of_two_children_of_one_name_on_our_networks_nobody_can_say_which_one_was_declared():
+    """Somebody else's subnet on a network of ours, called like the one that the configuration declares on another."""
+    networks = [a("network", i, tags=["janitor:run=ci-7"]) for i in ("n", "m")]
+    ours, theirs = (a("subnet", i, name="ci-7-sub", network_id=i, created_at=LATER) for i in ("n", "m"))
+    of, on = "openstack_networking_subnet_v2", (("network_id", f"{TYPE}.n"),)
+    instance = Declared(f"{of}.s", of, "ci-7-sub", run_bound=True, refers=on)
+    among = case(marks=frozenset({"ci-7"}), instances=(instance,), names_prove=True, since=SINCE)
+    assert not verdict(theirs, among, *networks, ours, theirs).ours
+    assert verdict(ours, among, *networks, ours).ours
+    later = remember(among, make(among, world(*networks, ours), judge(among, world(*networks, ours))))
+    assert theirs.ref not in {ref for ref, v in judge(later, world(*networks, theirs)).items() if v.ours}
+
+
+@pytest.mark.parametrize(
+    ("more", "ours"),
+    [({}, True), ({"name": "reserved"}, False), ({"created_at": EARLIER}, False)],
+    ids=["made by Nova", "it has a name", "older than the server"],
+)
+def test_a_port_that_nova_was_only_given_is_not_ours_by_its_server(more, ours):
+    server = a("server", "s", created=NOW)
+    given = a("port", "p", network_id="borrowed", device_owner="compute:nova", device_id="s", **more)
+    found = judge(case(in_state(server)), world(server, given)).get(given.ref)
+    assert (found is not None and found.ours) is ours

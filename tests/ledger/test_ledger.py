@@ -1,0 +1,67 @@
+"""Nothing foreign, ever: small random clouds, every way of knowing a run, and a ledger that asks nobody's judgement.
+
+More of them, and larger ones: `ci/soak clouds`; a failing seed is played again by `ci/soak clouds --seed N --count 1`.
+"""
+
+from __future__ import annotations
+
+import pytest
+from ledger.ledger import Whose
+from ledger.play import ground, play, staged
+from ledger.site import Site, build
+from thorough import FACTOR
+
+SMALL = 50
+
+
+@pytest.mark.parametrize("seed", range(round(30 * FACTOR)))
+def test_nothing_foreign_goes_and_nothing_of_the_run_is_proved_away(seed: int) -> None:
+    played = play(seed, size=SMALL)
+    assert played["violations"] == [], f"ci/soak clouds --seed {seed} --count 1 --size {SMALL}"
+
+
+def test_a_round_is_its_seed() -> None:
+    one, two = play(7, size=SMALL), play(7, size=SMALL)
+    assert {**one, "seconds": 0} == {**two, "seconds": 0}
+
+
+class TestTheLedger:
+    """It must see what it is there for."""
+
+    def site(self) -> Site:
+        return build(Site(3, SMALL, mixing=0.1))
+
+    def test_a_deletion_of_what_is_others(self) -> None:
+        site = self.site()
+        lost = next(line for line in site.ledger.of(Whose.OTHERS) if line.body is not None)
+        site.clouds["RegionOne"].remove(lost.key[1], lost.key[2])
+        assert site.ledger.violations(1) == [f"deleted, and somebody else's: {lost}"]
+
+    def test_another_object_under_the_same_id(self) -> None:
+        site = self.site()
+        lost = next(line for line in site.ledger.of(Whose.OTHERS) if line.body is not None)
+        site.clouds["RegionOne"].bodies[lost.key[1]][lost.key[2]] = dict(lost.body or {})
+        assert site.ledger.violations(1) == [f"deleted, and somebody else's: {lost}"]
+
+    def test_a_change_of_what_is_others(self) -> None:
+        site = self.site()
+        group = next(line for line in site.ledger.of(Whose.OTHERS) if line.key[1] == "security_group" and line.body)
+        assert group.body is not None
+        group.body["description"] = "edited"
+        assert [text.split(":")[0] for text in site.ledger.violations(1)] == ["changed, and somebody else's"]
+
+    def test_the_end_of_what_the_run_has_hung_on_it_is_none(self) -> None:
+        site = self.site()
+        owner = site.lots[0].owners[1]
+        router = owner.any("router") or owner.make("router")
+        site.ledger.remember()
+        site.lots[0].owners[0].make("router_route", router=router)
+        assert site.ledger.violations(1) == []
+        owner.cloud.bodies["router"][router]["routes"].clear()
+        assert site.ledger.violations(1) == []
+
+    def test_what_is_left_of_the_run_is_no_proof(self) -> None:
+        with ground() as folder:
+            here = staged(5, folder, size=SMALL, way="state")
+            assert [text for text in here.site.ledger.violations(1) if text.startswith("proved")] == []
+            assert [text for text in here.site.ledger.violations(0) if text.startswith("proved")]
