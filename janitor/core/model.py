@@ -190,6 +190,7 @@ class Snapshot:
     problem: str = ""
     hints: tuple[Resource, ...] = ()  # known to an older serial or a backup only: need a second proof
     raw: bytes = field(default=b"", repr=False)  # for the 0600 copy; never printed
+    veiled: bool = False  # there may be one that we are not shown: nothing is proved by its absence
 
     @property
     def managed(self) -> tuple[Resource, ...]:

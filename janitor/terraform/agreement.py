@@ -11,7 +11,7 @@ from pathlib import Path
 from janitor.terraform.backend import backend_of, state_path
 from janitor.terraform.process import run_writing
 from janitor.terraform.root import RootModule
-from janitor.terraform.runner import FLAG, READ_TIMEOUT, Ran, command, environment, outcome
+from janitor.terraform.runner import READ_TIMEOUT, Ran, command, environment, outcome
 
 
 def state_rm(
@@ -39,13 +39,6 @@ def state_rm(
     if backup is not None and backup.exists():
         backup.chmod(0o600)
     return outcome(root, done, f"{root.flavour} state rm")
-
-
-def force_unlock(root: RootModule, lock_id: str) -> Ran:
-    """Break the lock with this id, and no other."""
-    line = command(root, "force-unlock", lock_id, force=FLAG)
-    done = run_writing(line, folder=root.path, environment=environment(root), timeout=READ_TIMEOUT)
-    return outcome(root, done, f"{root.flavour} force-unlock")
 
 
 def workspace_delete(root: RootModule, *, lock_timeout: float = 0) -> Ran:

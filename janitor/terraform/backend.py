@@ -12,12 +12,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from janitor.terraform.messages import is_secret
 from janitor.terraform.root import RootModule, configuration_files
+from janitor.terraform.secrecy import is_secret, without_credentials
 
 WITHOUT_WORKSPACES = frozenset({"http", "inmem"})
 OWN_WORKSPACES = frozenset({"cloud", "remote"})
 """Backends that map workspaces themselves; `default` means nothing there."""
+
+_ADDRESS = {"http": ("address", "TF_HTTP_ADDRESS"), "pg": ("conn_str", "PG_CONN_STR")}
+"""Which setting says where the state is, and the variable that says it, too."""
 
 _BACKEND = re.compile(r'^[ \t]*backend[ \t]+"(?P<type>[\w-]+)"[ \t]*\{(?P<body>[^{}]*)\}', re.MULTILINE)
 _CLOUD = re.compile(r"^[ \t]*cloud[ \t]*\{", re.MULTILINE)
@@ -73,8 +76,10 @@ def identity(root: RootModule, backend: Backend, *, seen_from_root: bool) -> str
         path = state_path(root, backend)
         return os.path.relpath(path, root.path) if seen_from_root else str(path)
     config = {key: value for key, value in backend.config.items() if value is not None and not is_secret(key)}
-    if backend.type == "http" and root.environment.get("TF_HTTP_ADDRESS"):
-        config["address"] = root.environment["TF_HTTP_ADDRESS"]
+    if named := _ADDRESS.get(backend.type):
+        setting, variable = named
+        address = root.environment.get(variable) or backend.text(setting)
+        config[setting] = without_credentials(address)
     return f"{backend.type} {sorted(config.items())}"
 
 

@@ -14,6 +14,7 @@ from janitor.core.errors import StateUnreadable, UsageError
 from janitor.core.model import Health, Resource, Snapshot
 from janitor.terraform.backend import Backend, backend_of, state_path, workspace_folder
 from janitor.terraform.events import one_line
+from janitor.terraform.httpstate import ABSENT, HttpState
 from janitor.terraform.messages import masked, plain, reason
 from janitor.terraform.process import run_reading
 from janitor.terraform.root import RootModule
@@ -43,6 +44,13 @@ def check_workspace(root: RootModule, backend: Backend) -> None:
         raise UsageError(
             f"The {backend.type} backend has no workspaces, so {root.workspace!r} cannot be one: "
             "the state is chosen by its address (TF_HTTP_ADDRESS)."
+        )
+    written, wanted = backend.text("address"), root.environment.get("TF_HTTP_ADDRESS", "")
+    given = any(pair.startswith("address=") for pair in root.backend_config)
+    if backend.type == "http" and wanted and written not in {"", wanted} and not given:
+        raise UsageError(
+            "TF_HTTP_ADDRESS names another state than the configuration, or than the one that `init` wrote down, and "
+            "terraform would use that: unset it, or run init -reconfigure."
         )
 
 
@@ -106,19 +114,48 @@ def _local(root: RootModule, backend: Backend, *, timeout: float) -> Snapshot:
 
 
 def _pulled(root: RootModule, backend: Backend, *, timeout: float) -> Snapshot:
-    """Through the binary alone. A reader of our own for a backend takes its place here."""
-    done = state_pull(root, timeout=timeout)
-    if done.exit_code != 0:
-        why = masked(reason(done.output, done.errors), root) or f"exit {done.exit_code}"
+    """Through the binary; from an http backend itself where that cannot, or sees nothing."""
+    refused = ""
+    if root.binary is not None:
+        done = state_pull(root, timeout=timeout)
+        refused = masked(reason(done.output, done.errors), root) or f"exit {done.exit_code}" if done.exit_code else ""
+        found = parse(done.output, source=f"{root.flavour} state pull")
+        if not refused and found.health is not Health.LOST:
+            return found
+    if backend.type == "http":
+        return _fetched(root, backend, refused)
+    if root.binary is None:
         raise StateUnreadable(
-            f"The state cannot be read from the {backend.type} backend: {why} "
+            f"The {backend.type} backend is read through tofu or terraform, and neither is on PATH: install one, name "
+            "it with --binary PATH, or give a copy of the state with --state FILE."
+        )
+    if refused:
+        raise StateUnreadable(
+            f"The state cannot be read from the {backend.type} backend: {refused} "
             "Check the backend's credentials and address, or give a copy of the state with --state FILE."
         )
-    found = parse(done.output, source=f"{root.flavour} state pull")
-    if found.health is Health.LOST and not found.problem.count("encrypted"):
-        which = f"workspace {root.workspace!r} of the {backend.type} backend"
-        why = f"There is no state in {which}: it is lost, or was never there."
-        return replace(found, problem=why)
+    if found.problem.count("encrypted"):
+        return found
+    which = f"workspace {root.workspace!r} of the {backend.type} backend"
+    return replace(found, problem=f"There is no state in {which}: it is lost, or was never there.")
+
+
+def _fetched(root: RootModule, backend: Backend, refused: str) -> Snapshot:
+    """From the http backend itself. `refused`: why the binary could not."""
+    try:
+        raw = HttpState(root, backend).fetch()
+    except StateUnreadable as error:
+        told = f" ({root.flavour} state pull: {refused.rstrip('.')})" if refused else ""
+        raise StateUnreadable(
+            f"The state cannot be read from the http backend: {masked(str(error), root)}{told} "
+            "Check the backend's credentials and address, or give a copy of the state with --state FILE."
+        ) from error
+    name = "the http backend"
+    if raw is None:
+        return Snapshot(Health.LOST, name, problem=f"{name} has no state for us: {ABSENT}.", veiled=True)
+    found = parse(raw, source=name)
+    if refused and found.health is Health.WHOLE:
+        return replace(found, problem=f"Read from {name} itself: {root.flavour} state pull failed: {refused}")
     return found
 
 

@@ -1,90 +1,55 @@
-"""The lock on a state: who holds it, whether anybody does, and holding it ourselves. Local backend.
+"""The lock on a state: who holds it, whether anybody does, and holding it ourselves, whichever backend keeps it.
 
-The lock is the operating system's, on the state file; the `.NAME.lock.info` beside it only tells about its holder and
-outlives a `kill -9`. Never breaks a lock that is alive.
+Never breaks a lock, and takes one only to give it back: a lock of another backend than the local one cannot be looked
+at, only asked for.
 """
 
 from __future__ import annotations
 
-import fcntl
-import getpass
-import json
-import os
-import socket
-import struct
-import sys
+import threading
 import time
-import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 
-from janitor.core.errors import LockHeld
-from janitor.terraform.backend import backend_of, state_path
-from janitor.terraform.events import moment, one_line
+from janitor.core.errors import LockHeld, Refused
+from janitor.terraform import lockprobe, oslock
+from janitor.terraform.backend import Backend, backend_of
+from janitor.terraform.httpstate import HttpState
+from janitor.terraform.lockinfo import OURS, Hold, LockInfo, LockState, held_by
+from janitor.terraform.mortality import is_dead
 from janitor.terraform.root import RootModule
 
+__all__ = ["OURS", "Hold", "LockInfo", "LockState", "ask", "break_lock", "hold", "lock_state", "wait_for_lock"]
+
 _POLL = 0.25
-OURS = "janitor destroy"
-"""The operation of a lock that janitor itself took: one left behind says nothing about an apply."""
+_REMOTE_POLL = 2.0
+"""Seconds between two questions: a server is asked less often than our own kernel."""
 
-# struct flock of 64-bit systems, and where the type and the holder's process stand in it.
-_LAYOUT, _TYPE, _PID = ("qqihh", 3, 2) if sys.platform == "darwin" else ("hhqqi4x", 0, 4)
-
-
-@dataclass(frozen=True, slots=True)
-class LockInfo:
-    """What a holder wrote about itself."""
-
-    id: str
-    who: str = ""
-    operation: str = ""
-    created: float | None = None
-
-    @property
-    def is_apply(self) -> bool:
-        """Whether it was taken to change things: `OperationTypeApply`, which a destroy is, too."""
-        return self.operation == "OperationTypeApply"
-
-    def __str__(self) -> str:
-        when = f" since {datetime.fromtimestamp(self.created, UTC):%Y-%m-%d %H:%M:%S} UTC" if self.created else ""
-        what = self.operation.removeprefix("OperationType") or "unknown"
-        return f"{self.who or 'somebody'} ({what}{when}, ID {self.id})"
-
-
-@dataclass(frozen=True, slots=True)
-class LockState:
-    """How it stands with a lock. `known` is False where the backend cannot be asked without taking it."""
-
-    known: bool = True
-    alive: bool = False
-    holder: LockInfo | None = None
-    pid: int | None = None  # of the holder, where the system tells
-
-    @property
-    def left_behind(self) -> bool:
-        """Whether a holder died without giving it back: its command was interrupted."""
-        return self.known and not self.alive and self.holder is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """Whether we hold the lock; why not is a sentence."""
-
-    held: bool
-    problem: str = ""
+ASKING = "janitor asks who holds it"
 
 
 def lock_state(root: RootModule) -> LockState:
-    """Ask without taking it."""
+    """Look without taking it, which only the local backend allows."""
     backend = backend_of(root)
-    if backend.type != "local":
-        return LockState(known=False)
-    path = state_path(root, backend)
-    alive, pid = _probe(path)
-    return LockState(alive=alive, holder=_info(_info_path(path)), pid=pid)
+    return oslock.lock_state(root, backend) if backend.type == "local" else LockState(known=False)
+
+
+def ask(root: RootModule) -> LockState:
+    """How it stands with the lock; where it can only be taken, it is, and given back at once."""
+    backend = backend_of(root)
+    if backend.type == "local":
+        return oslock.lock_state(root, backend)
+    if backend.type != "http":
+        return _judged(root, lockprobe.ask(root, backend))
+    server = HttpState(root, backend)
+    if why := server.unlockable():
+        return LockState(known=False, problem=why)
+    ours, state = server.take(ASKING)
+    if ours and (problem := server.give_back(ours)):
+        return LockState(known=False, problem=problem)
+    return _judged(root, state)
 
 
 def wait_for_lock(
@@ -95,128 +60,86 @@ def wait_for_lock(
     now: Callable[[], float] = time.monotonic,
 ) -> LockState:
     """Wait until nobody alive holds the lock. Raises LockHeld with the real holder after `timeout` seconds."""
+    pause = _POLL if backend_of(root).type == "local" else _REMOTE_POLL
     end = now() + timeout
     while True:
-        state = lock_state(root)
+        state = ask(root)
         if not state.alive:
             return state
         if now() >= end:
-            raise LockHeld(_held_by(root, state, timeout))
-        sleep(min(_POLL, max(0.01, end - now())))
+            raise LockHeld(held_by(root, state, timeout))
+        sleep(min(pause, max(0.01, end - now())))
 
 
 @contextmanager
 def hold(root: RootModule, *, operation: str = OURS, timeout: float = 0) -> Iterator[Hold]:
     """Hold the state's lock, as terraform would. Raises LockHeld when somebody alive has it after `timeout` seconds."""
     backend = backend_of(root)
-    path = state_path(root, backend)
-    if backend.type != "local":
-        yield Hold(held=False, problem=f"The lock of the {backend.type} backend is left to {root.flavour}.")
-        return
-    if not path.parent.is_dir():
-        yield Hold(held=False, problem=f"{path.parent} does not exist: there is nothing to lock.")
-        return
-    existed = path.exists()
-    try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        yield Hold(held=False, problem=f"{path.name} cannot be locked: {error.strerror}.")
-        return
-    try:
-        _acquire(root, descriptor, timeout=timeout)
-        info = _info_path(path)
-        _write_info(info, path.name, operation=operation)
+    if backend.type == "local":
+        with oslock.hold(root, backend, operation=operation, timeout=timeout) as held:
+            yield held
+    elif backend.type == "http":
+        held = _hold_http(root, backend, operation=operation, timeout=timeout)
         try:
-            yield Hold(held=True)
+            yield held
         finally:
-            info.unlink(missing_ok=True)
-            if not existed and path.exists() and path.stat().st_size == 0:
-                path.unlink()  # made by us, and nobody wrote to it: it would read as a lost state
-    finally:
-        os.close(descriptor)
+            held.give_back()
+    else:
+        yield Hold(held=False, problem=f"The lock of the {backend.type} backend is left to {root.flavour}.")
 
 
-def _acquire(root: RootModule, descriptor: int, *, timeout: float) -> None:
+def break_lock(root: RootModule, lock_id: str) -> str:
+    """Break the lock with this id, and no other; empty when that was done. Raises LockHeld, Refused."""
+    backend = backend_of(root)
+    state = ask(root)
+    if state.known and state.holder is None and not state.alive:
+        return f"The state is not locked: there was no lock {lock_id} to break."
+    if state.holder is not None and state.holder.id != lock_id:
+        raise LockHeld(f"The lock was not broken: it is not {lock_id} but that of {state.holder}.")
+    if backend.type == "http":
+        problem = HttpState(root, backend).give_back(lock_id)
+    else:
+        problem = lockprobe.force_unlock(root, lock_id).problem
+    if problem:
+        raise Refused(f"The lock {lock_id} could not be broken: {problem}")
+    return ""
+
+
+def _hold_http(root: RootModule, backend: Backend, *, operation: str, timeout: float) -> Hold:
+    server = HttpState(root, backend)
+    if why := server.unlockable():
+        return Hold(held=False, problem=why)
     end = time.monotonic() + timeout
-    while not _try(descriptor):
+    while True:
+        ours, state = server.take(operation)
+        if ours:
+            return Hold(held=True, give_back=_Once(partial(server.give_back, ours)))
+        state = _judged(root, state)
+        if not state.alive:
+            return Hold(held=False, problem=state.problem or f"a dead command left its lock behind: {state.holder}")
         if time.monotonic() >= end:
-            raise LockHeld(_held_by(root, lock_state(root), timeout))
-        time.sleep(_POLL)
+            raise LockHeld(held_by(root, state, timeout))
+        time.sleep(min(_REMOTE_POLL, max(0.01, end - time.monotonic())))
 
 
-def _try(descriptor: int) -> bool:
-    try:
-        if sys.platform == "linux":
-            # An ordinary lock belongs to the process, and ends when it closes *any* descriptor of the file.
-            request = struct.pack(_LAYOUT, fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
-            fcntl.fcntl(descriptor, fcntl.F_OFD_SETLK, request)
-        else:
-            fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):
-        return False
-    return True
+def _judged(root: RootModule, state: LockState) -> LockState:
+    """The same state, with a holder that provably died told as dead."""
+    name = root.binary.name if root.binary is not None else ""
+    if state.alive and state.holder is not None and is_dead(state.holder, binary=name):
+        return replace(state, alive=False)
+    return state
 
 
-def _probe(path: Path) -> tuple[bool, int | None]:
-    try:
-        descriptor = os.open(path, os.O_RDONLY)
-    except OSError:
-        return False, None
-    values = [0] * 5
-    values[_TYPE] = fcntl.F_WRLCK
-    try:
-        answer = struct.unpack(_LAYOUT, fcntl.fcntl(descriptor, fcntl.F_GETLK, struct.pack(_LAYOUT, *values)))
-    finally:
-        os.close(descriptor)
-    if answer[_TYPE] == fcntl.F_UNLCK:
-        return False, None
-    return True, answer[_PID] if answer[_PID] > 0 else None
+class _Once:
+    """Something that is done at most once, whoever asks and however often."""
 
+    def __init__(self, work: Callable[[], object]) -> None:
+        self._work = work
+        self._lock = threading.Lock()
+        self._done = False
 
-def _held_by(root: RootModule, state: LockState, waited: float) -> str:
-    holder = str(state.holder) if state.holder else "somebody who left no name"
-    process = f", process {state.pid}" if state.pid else ""
-    return one_line(
-        f"The state of workspace {root.workspace!r} is locked by {holder}{process}, and was so for {waited:.0f} s; "
-        "wait for it to end, or give a longer --lock-timeout."
-    )
-
-
-def _info_path(path: Path) -> Path:
-    return path.with_name(f".{path.name}.lock.info")
-
-
-def _info(path: Path) -> LockInfo | None:
-    try:
-        body = json.loads(path.read_bytes())
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, RecursionError):
-        return LockInfo(id="unknown")
-    if not isinstance(body, dict):
-        return LockInfo(id="unknown")
-    return LockInfo(
-        id=one_line(str(body.get("ID") or "unknown")),
-        who=one_line(str(body.get("Who") or "")),
-        operation=one_line(str(body.get("Operation") or "")),
-        created=moment(str(body.get("Created") or "")),
-    )
-
-
-def _write_info(path: Path, state: str, *, operation: str) -> None:
-    user = "unknown"
-    with suppress(OSError, KeyError):
-        user = getpass.getuser()
-    body = {
-        "ID": str(uuid.uuid4()),
-        "Operation": operation,
-        "Info": "",
-        "Who": f"{user}@{socket.gethostname()}",
-        "Version": "",
-        "Created": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
-        "Path": state,
-    }
-    path.unlink(missing_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(body, file)
+    def __call__(self) -> None:
+        with self._lock:
+            if not self._done:
+                self._done = True
+                self._work()

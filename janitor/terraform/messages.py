@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from janitor.terraform.backend import backend_of
 from janitor.terraform.events import What, event_of, one_line
 from janitor.terraform.root import RootModule
+from janitor.terraform.secrecy import is_secret, without_credentials
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*(?:[A-Za-z]|$)|\x1b\][^\x07]*\x07?", re.MULTILINE)  # also one that was cut
 _BOX = re.compile(r"^[\s│╷╵|]+", re.MULTILINE)
-_SECRET = re.compile(
-    r"(?i)pass|pwd|psk|secret|token|credential|private|(?:api|access|auth)_?key|TF_ENCRYPTION|PG_CONN_STR"
-)
 _WORDS = frozenset({"true", "false", "null", "none"})
 _SHORTEST = 4
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -39,18 +38,14 @@ def masked(text: str, root: RootModule) -> str:
     """The text without any secret of the environment, the variables or the backend's configuration."""
     for secret in sorted(set(_secrets(root)), key=len, reverse=True):
         text = text.replace(secret, "***")
-    return _CONTROL.sub("", text)
-
-
-def is_secret(name: str) -> bool:
-    """Whether a setting or variable of this name holds a secret."""
-    return _SECRET.search(name) is not None
+    return _CONTROL.sub("", without_credentials(text))
 
 
 def _secrets(root: RootModule) -> Iterator[str]:
     pairs = [
         *root.environment.items(),
         *(pair.split("=", 1) for pair in (*root.variables, *root.backend_config) if "=" in pair),
+        *((name, value) for name, value in backend_of(root).config.items() if isinstance(value, str)),
     ]
     for name, value in pairs:
         if is_secret(name) and len(value) >= _SHORTEST:

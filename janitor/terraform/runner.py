@@ -101,22 +101,32 @@ def init_if_needed(root: RootModule, *, timeout: float = INIT_TIMEOUT, stop: Eve
     fresh, locked = not plugins.exists(), lock_file.exists()
     # Without its lock file nothing runs: an earlier janitor, which initialised a fresh clone, took that away again.
     ready = plugins.is_dir() and locked and (backend.type == "local" or backend.initialised)
-    if ready and not root.backend_config:
+    given = (*root.backend_config, *_fresh_credentials(root, backend))
+    if ready and not given:
         return Initialised()
     options: dict[str, object] = {"input": False}
     if locked:
         options["lockfile"] = "readonly"
-    if root.backend_config:
+    if given:
         options["reconfigure"] = FLAG
     env = environment(root, backend=backend)
     if backend.has_workspaces and backend.type not in OWN_WORKSPACES:
         env["TF_WORKSPACE"] = "default"  # init refuses a workspace that does not exist
-    with_cli_words(env, "init", [f"-backend-config={pair}" for pair in root.backend_config])
+    with_cli_words(env, "init", [f"-backend-config={pair}" for pair in given])
     done = run_reading(command(root, "init", **options), folder=root.path, environment=env, timeout=timeout, stop=stop)
     if fresh and done.exit_code != 0:
         shutil.rmtree(plugins, ignore_errors=True)  # half a set of plugins would pass for a whole one
     made = lock_file if not locked and lock_file.exists() else None
     return Initialised(outcome(root, done, f"{root.flavour} init"), made)
+
+
+def _fresh_credentials(root: RootModule, backend: Backend) -> list[str]:
+    """Credentials of the environment that `init` wrote down others of: a job's token ends with its job."""
+    if backend.type != "http" or not backend.initialised:
+        return []
+    pairs = [(name, root.environment.get(f"TF_HTTP_{name.upper()}", "")) for name in ("username", "password")]
+    told = any(value and backend.text(name) not in {"", value} for name, value in pairs)
+    return [f"{name}={value}" for name, value in pairs if value] if told else []
 
 
 def state_pull(root: RootModule, *, timeout: float = READ_TIMEOUT) -> Finished:

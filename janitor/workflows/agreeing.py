@@ -14,27 +14,28 @@ from janitor.core.model import Health, Outcome, Resource, Snapshot
 from janitor.core.outcome import GONE, Agreement, Result, TerraformRun
 from janitor.settings import Settings
 from janitor.terraform import agreement, backends
+from janitor.terraform.lockinfo import Hold
 from janitor.workflows.call import Call
 from janitor.workflows.knowing import IN_CLUSTER, Knowledge
 
 
-def agree(call: Call, knowledge: Knowledge, results: tuple[Result, ...], *, lock_held: bool) -> Agreement:
+def agree(call: Call, knowledge: Knowledge, results: tuple[Result, ...], *, lock: Hold) -> Agreement:
     """Let what is proved gone leave the state. A failure is a value: the cloud is clean, the state is not."""
     settings = call.settings
     if settings.keep_state:
         return Agreement(reason="left untouched (--keep-state)")
-    if settings.state is not None or not knowledge.workspace_known or knowledge.root.binary is None:
+    if settings.state is not None or not knowledge.workspace_known:
         return Agreement(reason="there is no backend to write to" if settings.state else "")
     with call.console.phase("Making the state agree"):
         try:
             now = backends.read_state(knowledge.root)
-            return _agreed(knowledge, now, results, settings, lock_held=lock_held)
+            return _agreed(knowledge, now, results, settings, lock=lock)
         except JanitorError as error:
             return Agreement(agreed=False, reason=str(error))
 
 
 def _agreed(
-    knowledge: Knowledge, now: Snapshot, results: tuple[Result, ...], settings: Settings, *, lock_held: bool
+    knowledge: Knowledge, now: Snapshot, results: tuple[Result, ...], settings: Settings, *, lock: Hold
 ) -> Agreement:
     if now.health is Health.LOST:
         return Agreement()
@@ -43,18 +44,30 @@ def _agreed(
     gone = tuple(_leaving(now.resources, results, everything=not knowledge.only_this_apply))
     if not gone:
         return Agreement()
+    if why := _unwritable(knowledge):
+        return Agreement(agreed=False, reason=_by_hand(knowledge, gone, why))
     knowledge.book.keep(now.raw)
     again = backends.read_state(knowledge.root)
     if (again.lineage, again.serial) != (now.lineage, now.serial):
         return Agreement(agreed=False, reason=_by_hand(knowledge, gone, "the state's serial moved meanwhile"))
     backup = settings.journal_folder / "state-rm.backup"
     ran = agreement.state_rm(
-        knowledge.root, gone, lock_timeout=settings.lock_timeout, lock_held=lock_held, backup=backup
+        knowledge.root, gone, lock_timeout=settings.lock_timeout, lock_held=lock.lend(), backup=backup
     )
     backup.unlink(missing_ok=True)  # our own copy, taken before, is the one that is kept
     if not ran.ok:
         return Agreement(agreed=False, reason=_by_hand(knowledge, gone, ran.problem))
     return Agreement(reason=f"{len(gone)} instances left it")
+
+
+def _unwritable(knowledge: Knowledge) -> str:
+    """Why nobody can write the state now; empty when somebody can."""
+    if knowledge.root.binary is None:
+        return "neither tofu nor terraform is on PATH to write the state"
+    if knowledge.lock.in_the_way and knowledge.lock.holder is not None:
+        dead = knowledge.lock.holder
+        return f"a dead command's lock keeps everybody from the state: {dead}; break it with --break-lock {dead.id}"
+    return ""
 
 
 def _leaving(resources: Iterable[Resource], results: tuple[Result, ...], *, everything: bool) -> Iterator[str]:

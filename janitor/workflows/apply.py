@@ -26,7 +26,7 @@ from janitor.core.text import clean, counted, some
 from janitor.core.times import spell
 from janitor.journal import Intended
 from janitor.settings import Settings
-from janitor.terraform import backends, locks
+from janitor.terraform import backends
 from janitor.terraform.application import PlannedApply, plan_apply
 from janitor.terraform.backend import backend_of, state_path
 from janitor.terraform.destruction import ApplyResult, apply_plan
@@ -91,12 +91,12 @@ def _ready(call: Call, stack: ExitStack, folder: Path) -> Ready:
     with console.phase("Reading the state"):
         root = opening.root_of(settings)
         root.need_binary()
-        opening.workspaces(root, settings)
-        opening.break_lock(root, call)
-        lock = locks.wait_for_lock(root, settings.lock_timeout, sleep=call.sleep)
         prepared = opening.initialised(root, call)
         if prepared.ran is not None and not prepared.ran.ok:
             console.warn(prepared.ran.problem)  # the plan may be possible all the same
+        opening.workspaces(root, settings)
+        opening.break_lock(root, call)
+        lock = opening.lock(root, call)
         snapshot = backends.read_state(root)
     call.go_on()
     with console.phase("Signing in"):

@@ -159,7 +159,7 @@ def _locked(
     cloud = LiveCloud([session], threads=call.settings.concurrency)
     with call.console.phase("Looking at the cloud"):
         world = cloud.scan(frozenset(kind for kind in n.kinds(evaluated.wanted) if KINDS[kind].is_listed))
-    held = lock if lock.alive else locks.lock_state(root)
+    held = lock if lock.alive else locks.ask(root)
     return Seen(root, session, evaluated, held, world), lambda: cloud.requests, cloud.notes
 
 

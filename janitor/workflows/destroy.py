@@ -18,8 +18,8 @@ from janitor.core.errors import Interrupted, NothingProves, Refused
 from janitor.core.model import Health, World
 from janitor.core.outcome import Agreement, Command, Result, RunReport, TerraformRun
 from janitor.settings import Settings
-from janitor.terraform import locks
-from janitor.workflows import agreeing, handover, knowing, parting, remaining
+from janitor.terraform.lockinfo import Hold
+from janitor.workflows import agreeing, handover, knowing, opening, parting, remaining
 from janitor.workflows.call import Call
 from janitor.workflows.cleaning import (
     Looked,
@@ -49,6 +49,7 @@ class Run:
     record: Record = field(default_factory=Record)
     terraform: TerraformRun = field(default_factory=TerraformRun)
     agreement: Agreement = field(default_factory=Agreement)
+    lock: Hold = field(default_factory=lambda: Hold(held=False))
     notes: tuple[str, ...] = ()
 
 
@@ -72,6 +73,7 @@ def carry_out(call: Call, knowledge: Knowledge, *, began: float) -> RunReport:
     try:
         call.patiently(lambda: _work(this))
     except Interrupted:
+        this.lock.give_back()  # whoever works on may be left behind, and a server never learns that he ended
         return _report(this, interrupted=True)
     return _report(this)
 
@@ -93,11 +95,14 @@ def _refuse_empty_hands(first: Looked, knowledge: Knowledge) -> None:
     """Refuse to call a workspace proved of which no source knows anything."""
     if knowledge.snapshot.health is not Health.LOST or first.matched or knowledge.has_witness:
         return
-    if knowledge.workspace_known and knowledge.configuration.complete:
+    veiled = knowledge.snapshot.veiled
+    if knowledge.workspace_known and knowledge.configuration.complete and not veiled:
         return
     known = ", ".join(knowledge.workspaces) or "none"
     hint = f"The backend knows the workspaces {known}: is the name spelt right?"
-    if knowledge.workspace_known:
+    if veiled:
+        hint = "Check the address, the name of the state in it, and the credentials."
+    elif knowledge.workspace_known:
         problem = next(iter(knowledge.configuration.problems), "it cannot be evaluated in full")
         hint = f"The configuration does not say it either: {problem.rstrip('.')}."
     raise NothingProves(
@@ -117,11 +122,11 @@ def _work(this: Run) -> None:
             this.terraform = replace(handover.destroy(call, knowledge, this.first), started=after)
         call.go_on()
         this.last = _look(knowledge, case, before=this.first.world)
-    with locks.hold(knowledge.root, timeout=call.settings.lock_timeout) as lock:
+    with opening.holding(knowledge.root, call) as this.lock:
         _clean(this)
         this.last, told = parting.part(call, knowledge, this.first, this.last, this.record)
         this.notes += (told,) if told else ()
-        this.agreement = agreeing.agree(call, knowledge, _results(this), lock_held=lock.held)
+        this.agreement = agreeing.agree(call, knowledge, _results(this), lock=this.lock)
     this.agreement = agreeing.delete_workspace(call, knowledge, _results(this), this.agreement)
 
 

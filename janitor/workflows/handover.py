@@ -42,7 +42,8 @@ POLLED = frozenset({"security_group", "subnet", "network", "router", "router_int
 def has_work(knowledge: Knowledge, settings: Settings) -> bool:
     """Whether terraform is asked at all: it has a state with something in it, and nobody said --direct."""
     asked = not settings.direct and settings.state is None and knowledge.root.binary is not None
-    return asked and knowledge.workspace_known and bool(knowledge.snapshot.managed)
+    possible = knowledge.workspace_known and not knowledge.lock.in_the_way
+    return asked and possible and bool(knowledge.snapshot.managed)
 
 
 @dataclass(slots=True)

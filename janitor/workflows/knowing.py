@@ -10,7 +10,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from janitor.cloud.live import LiveCloud
@@ -59,6 +59,7 @@ class Knowledge:
     notes: tuple[str, ...] = ()
     interrupted_lately: bool = False
     logs: tuple[ApplyLog, ...] = ()
+    lock: locks.LockState = field(default_factory=locks.LockState)  # before this run began
     accounted: bool = False  # the journal knows all that the workspace ever had
     only_this_apply: bool = False  # a rollback: what else the workspace has stays, and the journal open
 
@@ -95,6 +96,7 @@ class Reading:
     logs: tuple[ApplyLog, ...]
     session: Session
     recollection: Recollection
+    lock: locks.LockState
     signs: tuple[str, ...]  # that an apply was interrupted
     since: float | None  # the run's begin, on the cloud's clock
     configuration: Configuration
@@ -110,11 +112,11 @@ def gather(call: Call, stack: ExitStack, *, configured: Callable[[], Configurati
     signed_in = call.beside(partial(scoping.sign_in, settings, settings.os_cloud))
     with console.phase("Reading the state"):
         root = opening.root_of(settings)
-        known = opening.workspaces(root, settings)
-        opening.break_lock(root, call)
-        lock = locks.wait_for_lock(root, settings.lock_timeout, sleep=call.sleep)
         prepared = opening.initialised(root, call)
         stack.callback(prepared.tidy)
+        known = opening.workspaces(root, settings)
+        opening.break_lock(root, call)
+        lock = opening.lock(root, call)
         snapshot = backends.read_state(root, state_file=settings.state)
         logs = tuple(opening.log(path) for path in settings.from_log)
         written = hcl.read(root)  # while keystone thinks
@@ -138,6 +140,7 @@ def gather(call: Call, stack: ExitStack, *, configured: Callable[[], Configurati
         logs=logs,
         session=session,
         recollection=book.recollection,
+        lock=lock,
         signs=signs,
         since=since,
         configuration=configuration,
@@ -194,7 +197,6 @@ def _known(settings: Settings, book: Book, read: Reading) -> Knowledge:
         claims=claims_by_ref(claims),
         borrowed=_borrowed(snapshot, scope_of, session.scope),
         marks=frozenset(settings.mark),
-        spent=recollection.spent,
         in_flight={**log_begins(read.logs), **recounting.in_flight(recollection)},
         instances=recounting.instances(configuration, recollection, accounted=read.accounted),
         names_prove=snapshot.health is not Health.WHOLE or bool(read.signs),
@@ -226,6 +228,7 @@ def _known(settings: Settings, book: Book, read: Reading) -> Knowledge:
         notes=(*read.signs, *settings.notes, *recollection.notes, *_init_note(read.prepared)),
         interrupted_lately=bool(read.signs or snapshot.health is not Health.WHOLE) and _lately(read),
         logs=read.logs,
+        lock=read.lock,
     )
 
 

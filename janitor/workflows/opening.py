@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from janitor.cloud.session import Session
@@ -10,9 +12,10 @@ from janitor.core.errors import UsageError
 from janitor.core.model import ApplyLog
 from janitor.journal import JournalKey
 from janitor.settings import Settings
-from janitor.terraform import agreement, backends
+from janitor.terraform import backends, locks
 from janitor.terraform.applylog import read_log
 from janitor.terraform.backend import backend_of, identity
+from janitor.terraform.lockinfo import Hold, LockState
 from janitor.terraform.root import RootModule, open_root
 from janitor.terraform.runner import Initialised, init_if_needed
 from janitor.workflows.booking import Book
@@ -36,6 +39,7 @@ def workspaces(root: RootModule, settings: Settings) -> tuple[str, ...]:
     """The backend's workspaces; with -y and several of them, which one is meant has to be said."""
     if settings.state is not None:
         return ()
+    backends.check_workspace(root, backend_of(root))
     known = backends.workspaces(root)
     if settings.yes and settings.workspace is None and len(known) > 1:
         raise UsageError(
@@ -46,10 +50,32 @@ def workspaces(root: RootModule, settings: Settings) -> tuple[str, ...]:
 
 def break_lock(root: RootModule, call: Call) -> None:
     """Break the one lock that was named, where the backend keeps locks that outlive their holder."""
-    if call.settings.break_lock is None or backend_of(root).type == "local":
+    lock_id = call.settings.break_lock
+    if lock_id is None or backend_of(root).type == "local":
         return
-    ran = agreement.force_unlock(root, call.settings.break_lock)
-    call.console.warn(ran.problem or f"the lock {call.settings.break_lock} was broken, as asked (--break-lock)")
+    call.console.warn(locks.break_lock(root, lock_id) or f"the lock {lock_id} was broken, as asked (--break-lock)")
+
+
+def lock(root: RootModule, call: Call) -> LockState:
+    """Wait until nobody alive holds the state's lock; where it cannot be asked for, say so. Raises LockHeld."""
+    if call.settings.state is not None and backend_of(root).type != "local":
+        return LockState(known=False)  # nobody asks the backend
+    state = locks.wait_for_lock(root, call.settings.lock_timeout, sleep=call.sleep)
+    if state.problem:
+        call.console.warn(state.problem)
+    if state.in_the_way:
+        call.console.warn(f"the lock of a dead command is in the way of terraform and of the state: {state.holder}")
+    return state
+
+
+@contextmanager
+def holding(root: RootModule, call: Call) -> Iterator[Hold]:
+    """Hold the state's lock, where it is asked for its state at all and lets us. Raises LockHeld."""
+    if call.settings.state is not None and backend_of(root).type != "local":
+        yield Hold(held=False)
+        return
+    with locks.hold(root, timeout=call.settings.lock_timeout) as held:
+        yield held
 
 
 def initialised(root: RootModule, call: Call) -> Initialised:
