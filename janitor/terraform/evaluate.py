@@ -20,6 +20,7 @@ from janitor.terraform.addresses import called, meant, quoted_key, without_index
 from janitor.terraform.evaluator import Instance
 from janitor.terraform.evaluator.variables import given_words
 from janitor.terraform.planned import planned_on_nothing
+from janitor.terraform.protection import imported, protections
 from janitor.terraform.root import RootModule
 from janitor.terraform.shapes import Object, mapping, mappings
 from janitor.terraform.state import allowed
@@ -57,7 +58,7 @@ def configured(
 ) -> Configuration:
     """The configuration as its text and a plan on an empty state say it; `problem`: why there is no plan."""
     base = _written(written)
-    text = _Text(base.protected, references.imported(written), references.refers(written), given_words(root))
+    text = _Text(base.protected, imported(written), references.refers(written), given_words(root))
     known, complete = evaluator.instances(root, written)
     if shown is not None:
         text = replace(text, importing=frozenset(_importing(shown)))
@@ -82,7 +83,7 @@ class _Text:
 def _written(written: hcl.Written) -> Configuration:
     return Configuration(
         evaluator="none",
-        protected=references.protections(written),
+        protected=protections(written),
         edges=references.edges(written),
         problems=written.problems,
         may_hide_protection=written.hidden,

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 from janitor.terraform.events import one_line
+from janitor.terraform.heredocs import heredoc_at
 from janitor.terraform.root import RootModule, configuration_files, is_override
 
 _DEEPEST = 12
@@ -25,9 +27,11 @@ _Label = TypeVar("_Label")
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A quoted string, with `${…}` in it where it has any."""
+    """A string, with `${…}` in it where it has any."""
 
     text: str
+    raw: bool = False  # without escapes: of a heredoc, or of JSON
+    torn: bool = False  # a heredoc of which nobody can say where its margin is
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,8 @@ class Module:
     outputs: dict[str, dict[str, object]] = field(default_factory=dict)
     calls: dict[str, dict[str, object]] = field(default_factory=dict)
     imports: list[dict[str, object]] = field(default_factory=list)
+    moves: list[dict[str, object]] = field(default_factory=list)
+    removals: list[dict[str, object]] = field(default_factory=list)
 
     def address(self, mode: str, kind: str, name: str) -> str:
         """The address of a resource of this module, without any index."""
@@ -106,17 +112,15 @@ def module_files(folder: Path, *, flavour: str) -> Iterator[Path]:
     names = {file.name for file in files}
     for file in files:
         tofu = file.name.endswith((".tofu", ".tofu.json"))
-        if flavour == "terraform" and tofu:
-            continue
-        if flavour == "tofu" and not tofu and file.name.replace(".tf", ".tofu") in names:
-            continue
-        yield file
+        hidden = not tofu and re.sub(r"\.tf(\.json)?$", r".tofu\1", file.name) in names
+        if (flavour == "tofu" and not hidden) or (flavour == "terraform" and not tofu):
+            yield file
 
 
 def neutral(value: object) -> object:
     """A value of python-hcl2 in the three forms."""
     if isinstance(value, dict):
-        return {_key(k): neutral(v) for k, v in value.items() if k not in {"__is_block__", "__comments__"}}
+        return {_key(k): neutral(v) for k, v in value.items() if k != "__is_block__"}
     if isinstance(value, list):
         return [neutral(item) for item in value]
     if not isinstance(value, str):
@@ -129,15 +133,8 @@ def neutral(value: object) -> object:
 
 
 def _string(text: str) -> Template:
-    if not text.startswith("<<"):
-        return Template(text)
-    marker, _, rest = text.partition("\n")
-    lines = rest.split("\n")[:-1]
-    if marker.startswith("<<-"):
-        margin = min((len(line) - len(line.lstrip(" ")) for line in lines if line.strip()), default=0)
-        lines = [line[margin:] for line in lines]
-    # A heredoc knows no escapes, so its backslashes and quotes stand for themselves.
-    return Template("\n".join([*lines, ""]).replace("\\", "\\\\").replace('"', '\\"'))
+    heredoc = heredoc_at(text)
+    return Template(text) if heredoc is None else Template(heredoc.text, raw=True, torn=heredoc.torn)
 
 
 def _key(key: str) -> str:
@@ -149,7 +146,7 @@ def _key(key: str) -> str:
 def _parse(file: Path) -> object:
     """The body of a file, or a sentence that says why there is none."""
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        text = file.read_bytes().decode("utf-8-sig")  # a line's end is part of a heredoc
     except (OSError, UnicodeDecodeError) as error:
         return error.strerror if isinstance(error, OSError) else "it is not UTF-8"
     if file.name.endswith(_JSON):
@@ -166,8 +163,9 @@ def parse_text(text: str) -> object:
     import hcl2
     from lark.exceptions import LarkError
 
+    options = hcl2.SerializationOptions(with_comments=False)
     try:
-        return neutral(hcl2.loads(text if text.endswith("\n") else f"{text}\n"))
+        return neutral(hcl2.loads(text if text.endswith("\n") else f"{text}\n", serialization_options=options))
     except LarkError as error:
         line = getattr(error, "line", 0)
         return f"a syntax error in line {line}" if line and line > 0 else "a syntax error at its end"
@@ -175,12 +173,15 @@ def parse_text(text: str) -> object:
         return f"python-hcl2 cannot read it ({type(error).__name__})"
 
 
-def _from_json(value: object) -> object:
+def _from_json(value: object, *, code: bool = False) -> object:
+    """A value of JSON in the three forms: a string is a template, but for the names that `depends_on` holds."""
     if isinstance(value, dict):
-        return {k: _from_json(v) for k, v in value.items() if k != "//"}
+        return {k: _from_json(v, code=k == "depends_on") for k, v in value.items() if k != "//"}
     if isinstance(value, list):
-        return [_from_json(item) for item in value]
-    return Template(value.replace('"', '\\"')) if isinstance(value, str) else value
+        return [_from_json(item, code=code) for item in value]
+    if isinstance(value, str):
+        return Code(value) if code else Template(value, raw=True)
+    return value
 
 
 def _add(module: Module, body: Body, *, override: bool) -> None:
@@ -196,7 +197,8 @@ def _add(module: Module, body: Body, *, override: bool) -> None:
             _put(table, labels[0], block, override=override)
     for _, block in _blocks(body.get("locals"), 0):
         module.locals.update(block)
-    module.imports.extend(block for _, block in _blocks(body.get("import"), 0))
+    for blocks, section in ((module.imports, "import"), (module.moves, "moved"), (module.removals, "removed")):
+        blocks.extend(block for _, block in _blocks(body.get(section), 0))
 
 
 def _put(table: dict[_Label, dict[str, object]], key: _Label, block: dict[str, object], *, override: bool) -> None:

@@ -45,7 +45,18 @@ def _plan(
     if done.exit_code != 0:
         return None, f"{root.flavour} plan failed: {reason(done.output, done.errors) or 'it took too long'}"
     shown = show_plan(scratch, scratch.path / _PLAN, timeout=_left(end))
-    return shown, "" if shown is not None else f"{root.flavour} show cannot read the plan it has just made."
+    if shown is None:
+        return None, f"{root.flavour} show cannot read the plan it has just made."
+    return {key: _at_home(value, scratch, root) for key, value in shown.items()}, ""
+
+
+def _at_home(value: object, scratch: RootModule, root: RootModule) -> object:
+    """A value in which `path.cwd` is the folder that the copy was made of."""
+    if isinstance(value, str):
+        return value.replace(str(scratch.path), str(root.path.resolve()))
+    if isinstance(value, dict):
+        return {key: _at_home(inner, scratch, root) for key, inner in value.items()}
+    return [_at_home(inner, scratch, root) for inner in value] if isinstance(value, list) else value
 
 
 def _initialised(root: RootModule, scratch: RootModule, *, end: float, stop: Event | None) -> Ran:

@@ -1,4 +1,4 @@
-"""Which resources a resource names, through locals, variables, outputs and data sources; and what protects it.
+"""Which resources a resource names, through locals, variables, outputs and data sources.
 
 An edge found here is an order to prefer, never a proof. An index is kept where it is written out, or follows the
 resource's own (`count.index`, `each.key`).
@@ -6,16 +6,19 @@ resource's own (`count.index`, `each.key`).
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from janitor.terraform.hcl import Code, Module, Template, Written, first_block
+from janitor.terraform.hcl import Code, Module, Template, Written
 
 _STEP = r'(?:\.[A-Za-z_][\w-]*|\[(?:[^\[\]"]|"[^"]*")*\])'
 _TRAVERSAL = re.compile(rf"(?<![\w.\"-])(?P<first>[A-Za-z_][\w-]*)(?P<steps>{_STEP}+)")
 _EACH_STEP = re.compile(r"\.(?P<name>[A-Za-z_][\w-]*)|\[(?P<index>(?:[^\[\]\"]|\"[^\"]*\")*)\]")
 _META = frozenset({"count", "for_each", "provider", "depends_on", "lifecycle", "provisioner", "connection", "timeouts"})
+_Known = dict[tuple[tuple[str, ...], "_Traversal"], tuple["Named", ...]]
+"""(module, what it says) → what that names: found once, however often it is said."""
 _OWN_INDEX = frozenset({"count.index", "each.key", "each.value"})
 SAME = "same"
 """The index of a reference that has the index of the resource it stands in."""
@@ -43,12 +46,13 @@ class _Traversal:
 def edges(written: Written) -> tuple[tuple[str, str], ...]:
     """(dependent, dependency) between managed resources, without indices; no edge to itself."""
     found: set[tuple[str, str]] = set()
+    seen: _Known = {}
     for module in written.modules.values():
-        implied = {n.address for n in _of_calls(written, module)}
+        implied = {n.address for n in _of_calls(written, module, seen)}
         for (mode, kind, name), body in module.resources.items():
             if mode == "managed":
                 dependent = module.address(mode, kind, name)
-                named = {n.address for n in _named(written, module, body, frozenset())} | implied
+                named = {n.address for n in _named(written, module, body, seen)} | implied
                 found |= {(dependent, one) for one in named - {dependent} if not is_data(one)}
     return tuple(sorted(found))
 
@@ -63,9 +67,10 @@ def refers(written: Written, *, data: bool = False) -> Mapping[str, tuple[tuple[
 
     What a data source names counts as named through it; with `data`, the data source itself does, too.
     """
+    seen: _Known = {}
     return {
         module.address(mode, kind, name): tuple(
-            pair for pair in _of_resource(written, module, body) if data or not is_data(pair[1].address)
+            pair for pair in _of_resource(written, module, body, seen) if data or not is_data(pair[1].address)
         )
         for module in written.modules.values()
         for (mode, kind, name), body in module.resources.items()
@@ -73,49 +78,16 @@ def refers(written: Written, *, data: bool = False) -> Mapping[str, tuple[tuple[
     }
 
 
-def _of_resource(written: Written, module: Module, body: Mapping[str, object]) -> dict[tuple[str, Named], None]:
-    every = tuple(_with_index(_named(written, module, body.get("for_each"), frozenset()), "each.key"))
+def _of_resource(
+    written: Written, module: Module, body: Mapping[str, object], seen: _Known
+) -> dict[tuple[str, Named], None]:
+    every = tuple(_with_index(_named(written, module, body.get("for_each"), seen), "each.key"))
     found: dict[tuple[str, Named], None] = {}
     for attribute, value in _attributes(body):
-        found |= {(attribute, one): None for one in _named(written, module, value, frozenset())}
+        found |= {(attribute, one): None for one in _named(written, module, value, seen)}
         if any(t.names == ("each", "value") for text in _texts(value) for t in _traversals(text)):
             found |= {(attribute, one): None for one in every}
     return found
-
-
-def protections(written: Written) -> Mapping[str, str]:
-    """Resource address → why Terraform would refuse to destroy it, or forget it instead."""
-    found: dict[str, str] = {}
-    for module in written.modules.values():
-        for (mode, kind, name), body in module.resources.items():
-            why = _protection(first_block(body, "lifecycle")) if mode == "managed" else ""
-            if why:
-                found[module.address(mode, kind, name)] = why
-    return dict(sorted(found.items()))
-
-
-def imported(written: Written) -> frozenset[str]:
-    """Resource addresses that an `import` block names: they existed before."""
-    targets = [block.get("to") for module in written.modules.values() for block in module.imports if not module.path]
-    texts = [target.text for target in targets if isinstance(target, Code | Template)]
-    return frozenset(re.sub(r"\[[^\]]*\]", "", text).strip() for text in texts)
-
-
-def _protection(lifecycle: Mapping[str, object]) -> str:
-    prevent, destroy = lifecycle.get("prevent_destroy", False), lifecycle.get("destroy", True)
-    if prevent is True:
-        return "lifecycle.prevent_destroy"
-    if destroy is False:
-        return "lifecycle.destroy = false"
-    if prevent is not False and not _says(prevent, "false"):
-        return "lifecycle.prevent_destroy is an expression: it may be protected"
-    if destroy is not True and not _says(destroy, "true"):
-        return "lifecycle.destroy is an expression: it may be protected"
-    return ""
-
-
-def _says(value: object, word: str) -> bool:
-    return isinstance(value, Code | Template) and value.text.strip() == word
 
 
 def _attributes(body: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
@@ -129,16 +101,16 @@ def _attributes(body: Mapping[str, object], prefix: str = "") -> Iterator[tuple[
             yield f"{prefix}{name}", value
 
 
-def _of_calls(written: Written, module: Module) -> Iterator[Named]:
+def _of_calls(written: Written, module: Module, seen: _Known) -> Iterator[Named]:
     """What the `depends_on` of the calls that lead to this module implies for all in it."""
     for depth in range(len(module.path)):
         parent = written.modules.get(module.path[:depth])
         call = parent.calls.get(module.path[depth], {}) if parent else {}
         if parent is not None and "depends_on" in call:
-            yield from _named(written, parent, call["depends_on"], frozenset())
+            yield from _named(written, parent, call["depends_on"], seen)
 
 
-def _named(written: Written, module: Module, value: object, seen: frozenset[tuple[object, ...]]) -> Iterator[Named]:
+def _named(written: Written, module: Module, value: object, seen: _Known) -> Iterator[Named]:
     for text in _texts(value):
         for traversal in _traversals(text):
             yield from _resolve(written, module, traversal, seen)
@@ -182,13 +154,16 @@ def _traversals(text: str) -> Iterator[_Traversal]:
         yield _Traversal(tuple(names), index)
 
 
-def _resolve(
-    written: Written, module: Module, traversal: _Traversal, seen: frozenset[tuple[object, ...]]
-) -> Iterator[Named]:
-    key = (module.path, traversal.names)
-    if key in seen:
-        return
-    seen |= {key}
+def _resolve(written: Written, module: Module, traversal: _Traversal, seen: _Known) -> tuple[Named, ...]:
+    key = (module.path, traversal)
+    if key not in seen:
+        seen[key] = ()  # a circle of names ends here
+        with contextlib.suppress(RecursionError):  # an order to prefer: without it, the cloud's own is found
+            seen[key] = tuple(dict.fromkeys(_resolved(written, module, traversal, seen)))
+    return seen[key]
+
+
+def _resolved(written: Written, module: Module, traversal: _Traversal, seen: _Known) -> Iterator[Named]:
     first, second = traversal.names[0], traversal.names[1] if len(traversal.names) > 1 else ""
     if first == "local":
         yield from _with_index(_named(written, module, module.locals.get(second), seen), traversal.index)
@@ -207,9 +182,7 @@ def _resolve(
         yield Named(module.address("managed", first, second), _index(traversal.index))
 
 
-def _of_module(
-    written: Written, module: Module, traversal: _Traversal, seen: frozenset[tuple[object, ...]]
-) -> Iterator[Named]:
+def _of_module(written: Written, module: Module, traversal: _Traversal, seen: _Known) -> Iterator[Named]:
     child = written.modules.get((*module.path, traversal.names[1])) if len(traversal.names) > 1 else None
     if child is None:
         return

@@ -40,8 +40,13 @@ class RootModule:
 
     @property
     def flavour(self) -> str:
-        """`tofu` or `terraform`: what to call the binary in a sentence, and whose options it knows."""
-        return "tofu" if self.binary is not None and "tofu" in self.binary.name else "terraform"
+        """`tofu` or `terraform`: what to call the binary in a sentence, whose options it knows, whose files count.
+
+        Where this machine has neither, it is the one that the folder was written for.
+        """
+        if self.binary is None:
+            return _wanted(self.path)
+        return "tofu" if "tofu" in self.binary.name else "terraform"
 
     def need_binary(self) -> Path:
         """The binary. Raises Refused when this machine has none."""

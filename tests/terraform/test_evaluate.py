@@ -32,8 +32,36 @@ def test_the_small_evaluator_knows(make_root: MakeRoot, case: str) -> None:
         pytest.param(network('count = length(data.a.b.c)\n  name = "n"'), False, id="a count that is not known"),
         pytest.param('module "m" {\n  source = "registry/x/y"\n}\n', False, id="a module that is not here"),
         pytest.param(network("name = local.a") + "locals {\n  a = local.b\n  b = local.a\n}\n", False, id="a circle"),
-        pytest.param(network('name = "%{ if true }a%{ endif }"'), False, id="a directive"),
-        pytest.param(network("name = trimspace(<<-EOT\n    x-\n  EOT\n  )"), False, id="a heredoc in a call"),
+        pytest.param(network('name = "%{ if var.v }x-%{ endif }"'), False, id="a directive about nothing known"),
+        pytest.param(
+            network("name = <<-EOT\n    x-\n    %{ if true ~}\n    a\n    %{ endif ~}\n  EOT"), False, id="a tilde"
+        ),
+        pytest.param(
+            'variable "v" {\n  default = "x-"\n  sensitive = true\n}\n' + network("name = var.v"), False, id="a secret"
+        ),
+        pytest.param(network('name = "x-${1 / 3}"'), False, id="a fraction"),
+        pytest.param(network('name = join("x-", range(0, 10, 0))'), False, id="a step of nothing"),
+        pytest.param(network('count = "²"\n  name = "n"'), False, id="a number that only looks like one"),
+        pytest.param(network('name = "x-${' + "(" * 600 + "1" + ")" * 600 + '}"'), False, id="a depth without an end"),
+        pytest.param(network('name = "x-${9e99999}${-9e99}"'), False, id="a number without an end"),
+        pytest.param(
+            "locals {\n  a0 = range(1000)\n"
+            + "".join(f"  a{n} = [for x in local.a{n - 1} : local.a{n - 1}]\n" for n in range(1, 9))
+            + "}\n"
+            + network(
+                'name = "x-${[for x in local.a0 : [for y in local.a0 : [for z in local.a0 : z]]][999][999][999]}"'
+            ),
+            False,
+            id="work without an end",
+        ),
+        pytest.param(
+            'locals {\n  a0 = "x-x-x-x-"\n'
+            + "".join(f'  a{n} = "${{local.a{n - 1}}}${{local.a{n - 1}}}"\n' for n in range(1, 50))
+            + "}\n"
+            + network("name = local.a49"),
+            False,
+            id="a text without an end",
+        ),
     ],
 )
 def test_what_it_does_not_know_is_a_hole(make_root: MakeRoot, text: str, *, complete: bool) -> None:

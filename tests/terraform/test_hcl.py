@@ -80,6 +80,14 @@ def test_a_module_as_a_whole_is_depended_on(make_root: MakeRoot) -> None:
     assert edges(make_root, root, net=NET) == {("o_server.s", "module.net.o_net.n")}
 
 
+def test_what_is_named_on_many_ways_is_found_once(make_root: MakeRoot) -> None:
+    """Each of fifty locals says the one before twice."""
+    ways = "".join(f"  a{n} = [local.a{n - 1}, {{ b = local.a{n - 1} }}]\n" for n in range(1, 50))
+    assert edges(make_root, f"locals {{\n  a0 = o_net.n.id\n{ways}}}\n" + NET + server("x = local.a49")) == {
+        ("o_server.s", "o_net.n")
+    }
+
+
 def test_circles_end(make_root: MakeRoot) -> None:
     text = "locals {\n  a = local.b\n  b = [local.a, o_net.n.id]\n}\n" + NET + server("x = local.a")
     assert edges(make_root, text) == {("o_server.s", "o_net.n")}
@@ -107,11 +115,69 @@ def test_an_override_protects_too(make_root: MakeRoot) -> None:
     assert dict(read_configuration(make_root(files)).protected) == {"o_server.s": "lifecycle.prevent_destroy"}
 
 
+@pytest.mark.parametrize(
+    ("more", "also"),
+    [
+        ("moved {\n  from = o_server.old\n  to = o_server.s\n}\n", {"o_server.old"}),
+        (
+            "moved {\n  from = o_server.a\n  to = o_server.b\n}\nmoved {\n  from = o_server.b\n  to = o_server.s\n}\n",
+            {"o_server.a", "o_server.b"},
+        ),
+        ("moved {\n  from = o_server.s\n  to = o_server.new\n}\n", set()),
+        ('moved {\n  from = o_server.t[1]\n  to = o_server.s["a"]\n}\n', {"o_server.t"}),
+        (
+            server("x = 1").replace('"s"', '"t"') + "moved {\n  from = o_server.t[1]\n  to = o_server.s\n}\n",
+            {"o_server.t[1]"},
+        ),
+        ("moved {\n  from = module.m.o_server.x\n  to = o_server.s\n}\n", {"module.m.o_server.x"}),
+        ("moved {\n  from = o_server.s\n  to = o_server.s\n}\n", set()),
+    ],
+)
+def test_protection_reaches_the_address_from_before_a_move(make_root: MakeRoot, more: str, also: set[str]) -> None:
+    """A state that no apply has seen since the move still has it."""
+    found = read_configuration(make_root(server("lifecycle {\n    prevent_destroy = true\n  }") + more))
+    assert dict(found.protected) == dict.fromkeys({"o_server.s", *also}, "lifecycle.prevent_destroy")
+
+
+def test_protection_reaches_into_a_module_that_has_moved(make_root: MakeRoot) -> None:
+    root = 'module "new" {\n  source = "./m"\n}\nmoved {\n  from = module.old\n  to = module.new\n}\n'
+    files = {"main.tf": root, "m/main.tf": server("lifecycle {\n    prevent_destroy = true\n  }")}
+    assert set(read_configuration(make_root(files)).protected) == {"module.new.o_server.s", "module.old.o_server.s"}
+
+
+@pytest.mark.parametrize(
+    ("body", "protected"),
+    [
+        ("lifecycle {\n    destroy = false\n  }", True),
+        ("lifecycle {\n    destroy = true\n  }", False),
+        ("", True),
+    ],
+)
+def test_what_is_removed_without_being_destroyed_is_protected(
+    make_root: MakeRoot, body: str, *, protected: bool
+) -> None:
+    """Both binaries would delete it in a `destroy`, against what is written there."""
+    found = read_configuration(make_root(f"removed {{\n  from = o_server.gone\n  {body}\n}}\n"))
+    assert ("o_server.gone" in found.protected) is protected
+
+
+def test_files_for_tofu_count_where_neither_binary_is_there(make_root: MakeRoot) -> None:
+    files = {"main.tf": server("x = 1"), "main.tofu": server("lifecycle {\n    prevent_destroy = true\n  }")}
+    found = read_configuration(make_root(files, environment={"PATH": "/nowhere"}))
+    assert dict(found.protected) == {"o_server.s": "lifecycle.prevent_destroy"}
+
+
+def test_comments_are_no_part_of_a_value(make_root: MakeRoot) -> None:
+    """python-hcl2 hands those inside a list or a map back beside it."""
+    body = hcl.parse_text('a = {  # one\n  b = [\n    "c",  # two\n    /* o_net.n.id */ "d"\n  ]\n}\n')
+    assert body == {"a": {"b": [hcl.Template("c"), hcl.Template("d")]}}
+
+
 def test_json_is_read_as_well(make_root: MakeRoot) -> None:
-    text = """{"resource": {"o_net": {"n": {}}, "o_server": {"s": [{"net": "${o_net.n.id}",
-        "lifecycle": {"prevent_destroy": true}, "depends_on": ["o_net.n"]}]}}}"""
+    text = """{"resource": {"o_net": {"n": {}, "m": {}}, "o_server": {"s": [{"net": "${o_net.n.id}",
+        "lifecycle": {"prevent_destroy": true}, "depends_on": ["o_net.m"]}]}}}"""
     found = read_configuration(make_root({"main.tf": "", "more.tf.json": text}))
-    assert found.edges == (("o_server.s", "o_net.n"),)
+    assert found.edges == (("o_server.s", "o_net.m"), ("o_server.s", "o_net.n"))
     assert dict(found.protected) == {"o_server.s": "lifecycle.prevent_destroy"}
 
 

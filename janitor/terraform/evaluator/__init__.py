@@ -9,10 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from janitor.core.catalogue import STATE_ATTRIBUTES
-from janitor.terraform.evaluator.expression import Value, known
-from janitor.terraform.evaluator.functions import text_of
 from janitor.terraform.evaluator.hole import Hole
 from janitor.terraform.evaluator.scope import Scope
+from janitor.terraform.evaluator.values import Lazy, Value, known, text_of
 from janitor.terraform.evaluator.variables import input_values
 from janitor.terraform.hcl import Written
 from janitor.terraform.root import RootModule
@@ -34,7 +33,7 @@ def instances(
 ) -> tuple[tuple[Instance, ...], bool]:
     """Every instance that can be told apart, and whether nothing was left open. `mode`: managed, or data."""
     module = written.modules[()]
-    scope = Scope(written, module, root.workspace, inputs=input_values(root, module))
+    scope = Scope(written, module, root.workspace, root.path, inputs=input_values(root, module))
     found: list[Instance] = []
     complete = _collect(scope, found, attributes, mode)
     return tuple(found), complete and not written.hidden and not written.missing
@@ -55,8 +54,8 @@ def _collect(scope: Scope, found: list[Instance], attributes: frozenset[str], wa
             continue
         for key, own in expanded:
             values = {a: scope.open(body[a], own) for a in sorted(attributes & body.keys())}
-            complete = complete and not isinstance(values.get("name"), Hole)
-            whole = {a: _without_holes(value) for a, value in values.items() if not isinstance(value, Hole)}
+            complete = complete and not _open(values.get("name"))
+            whole = {a: _without_holes(value) for a, value in values.items() if not _open(value)}
             found.append(Instance(f"{label}{key}", resource, kind, key, whole))
     for call in sorted(scope.module.calls):
         try:
@@ -64,7 +63,7 @@ def _collect(scope: Scope, found: list[Instance], attributes: frozenset[str], wa
         except Hole:
             complete = False
             continue
-        for child in below.values():
+        for _, child in below:
             complete = _collect(child, found, attributes, wanted) and complete
     return complete
 
@@ -74,7 +73,11 @@ def _without_holes(value: Value) -> object:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return text_of(value)
     if isinstance(value, Mapping):
-        return {key: _without_holes(inner) for key, inner in value.items() if not isinstance(inner, Hole)}
+        return {key: _without_holes(inner) for key, inner in value.items() if not _open(inner)}
     if isinstance(value, list):
-        return [_without_holes(inner) for inner in value if not isinstance(inner, Hole)]
+        return [_without_holes(inner) for inner in value if not _open(inner)]
     return known(value)
+
+
+def _open(value: Value) -> bool:
+    return isinstance(value, Hole | Lazy)

@@ -5,111 +5,147 @@ A hole is never filled with a guess; whatever has to look at one raises it. Runs
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import count
 
-from janitor.terraform.evaluator import syntax
-from janitor.terraform.evaluator.functions import FUNCTIONS, equal, text_of
-from janitor.terraform.evaluator.hole import Hole
-from janitor.terraform.evaluator.syntax import Node
+from janitor.terraform.evaluator import syntax, tree
+from janitor.terraform.evaluator.functions import FUNCTIONS
+from janitor.terraform.evaluator.hole import Hole, Missing
+from janitor.terraform.evaluator.tree import Node
+from janitor.terraform.evaluator.values import (
+    LONGEST,
+    Lazy,
+    Number,
+    Set,
+    Value,
+    bounded,
+    equal,
+    known,
+    number_of,
+    step_into,
+    text_of,
+    truth,
+    unified,
+)
 
-Value = object
 Lookup = Callable[[str], Value]
 """The value of a name at the beginning of a traversal (`var`, `local`, a resource type …). Raises Hole."""
 
 _FAULTS = (TypeError, ValueError, KeyError, IndexError, AttributeError, ArithmeticError)
+_MOST_STEPS = 50_000
 _expression = lru_cache(maxsize=4096)(syntax.expression)
 _template = lru_cache(maxsize=4096)(syntax.template)
 
 
-@dataclass(frozen=True, slots=True)
-class Lazy:
-    """A value whose attributes are asked for one by one."""
-
-    attribute: Callable[[str], Value]
-
-
 def evaluate(text: str, lookup: Lookup) -> Value:
     """The value of an expression. Raises Hole."""
-    return _Evaluation(lookup).known(_expression(text))
+    try:
+        return _Evaluation(lookup).known(_expression(text))
+    except RecursionError as error:
+        raise Hole("an expression that is too deep") from error
 
 
-def template(text: str, lookup: Lookup) -> Value:
+def template(text: str, lookup: Lookup, *, quoted: bool = True) -> Value:
     """The value of what stands between the quotes of a string; `"${x}"` alone keeps the type of `x`. Raises Hole."""
-    return _Evaluation(lookup).known(_template(text))
-
-
-def step_into(value: Value, key: Value) -> Value:
-    """An attribute or element of a value. Raises Hole."""
-    found: Value = Hole("an element that is not there")
-    if isinstance(value, Lazy):
-        found = value.attribute(text_of(key))
-    elif isinstance(value, Mapping):
-        found = value.get(text_of(key), found)
-    elif isinstance(value, list) and isinstance(key, int) and not isinstance(key, bool) and 0 <= key < len(value):
-        found = value[key]
-    return known(found)
-
-
-def known(value: Value) -> Value:
-    """The value itself; raises the Hole that it is."""
-    if isinstance(value, Hole):
-        raise value
-    return value
+    try:
+        return _Evaluation(lookup).known(_template(text, quoted=quoted))
+    except RecursionError as error:
+        raise Hole("a string that is too deep") from error
 
 
 @dataclass(frozen=True, slots=True)
 class _Evaluation:
     lookup: Lookup
     names: Mapping[str, Value] = field(default_factory=dict)  # of `for`
+    steps: Iterator[int] = field(default_factory=count)  # of the whole expression
 
     def known(self, node: Node) -> Value:
         return known(self.value(node))
 
     def open(self, node: Node) -> Value:
-        """The value of an element: a Hole is one, too."""
+        """The value of an element: a Hole is one, too. What terraform refuses, it refuses as a whole."""
         try:
             return self.value(node)
+        except Missing:
+            raise
         except Hole as hole:
             return hole
 
-    def value(self, node: Node) -> Value:  # noqa: C901 - one line a kind of node
+    def value(self, node: Node) -> Value:
+        if next(self.steps) > _MOST_STEPS:
+            raise Hole("an expression that takes too long")
         match node:
-            case syntax.Literal(value):
-                return value
-            case syntax.Text(parts):
-                values = [self.known(part) for part in parts]
-                return values[0] if len(values) == 1 else "".join(text_of(value) for value in values)
-            case syntax.Name(name):
-                return self.names[name] if name in self.names else self.lookup(name)
-            case syntax.Step(target, key):
-                return step_into(self.known(target), self.known(key))
-            case syntax.Splat(target, keys):
-                return [self.stepped(element, keys) for element in _elements(self.known(target))]
-            case syntax.Call():
+            case tree.Call("try", arguments):
+                return self.tried(arguments)
+            case tree.Call():
                 return self.called(node)
-            case syntax.Operation(mark, operands):
-                return _operate(mark, [self.known(operand) for operand in operands])
-            case syntax.Conditional(test, first, second):
-                return self.known(first if _bool(self.known(test)) else second)
-            case syntax.Items(items):
-                return [self.open(item) for item in items]
-            case syntax.Members(members):
-                return {text_of(self.known(key)): self.open(value) for key, value in members}
-            case syntax.For():
+            case tree.For():
                 return self.looped(node)
+        return self.plain(node)
+
+    def plain(self, node: Node) -> Value:
+        match node:
+            case tree.Literal(value):
+                return text_of(value) if isinstance(value, str) else value
+            case tree.Text(parts):
+                return self.text(parts)
+            case tree.Name(name):
+                return self.names[name] if name in self.names else self.lookup(name)
+            case tree.Step(target, key):
+                return step_into(self.known(target), self.known(key))
+            case tree.Splat(target, keys):
+                return [self.stepped(element, keys) for element in _elements(self.known(target))]
+            case tree.Operation(mark, operands):
+                return _operate(mark, [self.known(operand) for operand in operands])
+            case tree.Conditional(test, first, second):
+                return self.chosen(first, second) if truth(self.known(test)) else self.chosen(second, first)
+            case tree.Items(items):
+                return [self.open(item) for item in items]
+            case tree.Members(members):
+                return {text_of(self.known(key)): self.open(value) for key, value in members}
+        raise Hole("an expression that is not understood")
+
+    def text(self, parts: tuple[Node, ...]) -> Value:
+        values = [self.known(part) for part in parts]
+        if len(values) == 1:
+            return values[0]
+        texts = [text_of(value) for value in values]
+        if sum(map(len, texts)) > LONGEST:
+            raise Hole("a text that is too long")
+        return text_of("".join(texts))
+
+    def chosen(self, node: Node, other: Node) -> Value:
+        """The value of one branch, in the type of both where both can be known."""
+        value = self.known(node)
+        if not isinstance(value, str | int | float):
+            return value
+        try:
+            return unified([value, self.known(other)])[0]
+        except Hole:
+            return value
 
     def stepped(self, element: Value, keys: tuple[Node, ...]) -> Value:
         try:
             for key in keys:
                 element = step_into(known(element), self.known(key))
+        except Missing:
+            raise
         except Hole as hole:
             return hole
         return element
 
-    def called(self, node: syntax.Call) -> Value:
+    def tried(self, arguments: tuple[Node, ...]) -> Value:
+        """The first that terraform can evaluate, too; where that is not known, nothing is."""
+        for argument in arguments:
+            try:
+                return _wholly_known(self.known(argument))
+            except Missing:
+                continue
+        raise Missing("nothing of a try() can be evaluated")
+
+    def called(self, node: tree.Call) -> Value:
         function = FUNCTIONS.get(node.name)
         if function is None:
             raise Hole(f"the function {node.name} is not known")
@@ -118,31 +154,37 @@ class _Evaluation:
             last = arguments.pop()
             arguments += [known(item) for item in last] if isinstance(last, list) else [last]
         try:
-            return function(*arguments)
+            return known(function(*arguments))
         except _FAULTS as error:
             raise Hole(f"{node.name}() cannot be evaluated") from error
 
-    def looped(self, node: syntax.For) -> Value:
+    def looped(self, node: tree.For) -> Value:
         items: list[Value] = []
         members: dict[str, Value] = {}
+        groups: dict[str, list[Value]] = {}
         for pair in _pairs(self.known(node.over)):
             names = dict(zip(node.names, pair[-len(node.names) :], strict=True))
-            inner = _Evaluation(self.lookup, {**self.names, **names})
-            if node.test is not None and not _bool(inner.known(node.test)):
+            inner = _Evaluation(self.lookup, {**self.names, **names}, self.steps)
+            if node.test is not None and not truth(inner.known(node.test)):
                 continue
             if node.key is None:
                 items.append(inner.open(node.value))
                 continue
             key = text_of(inner.known(node.key))
             if node.grouped:
-                raise Hole("a grouping `for` is not understood")
-            members[key] = inner.open(node.value)
-        return items if node.key is None else members
+                groups.setdefault(key, []).append(inner.open(node.value))
+            elif key in members:
+                raise Hole("a key that stands there twice")
+            else:
+                members[key] = inner.open(node.value)
+        return items if node.key is None else groups if node.grouped else members
 
 
 def _pairs(value: Value) -> Iterator[tuple[Value, Value]]:
     if isinstance(value, Mapping):
         yield from ((key, value[key]) for key in sorted(value))
+    elif isinstance(value, Set):
+        yield from ((item, item) for item in value)
     elif isinstance(value, list):
         yield from enumerate(value)
     else:
@@ -157,41 +199,40 @@ def _elements(value: Value) -> list[Value]:
     return [] if value is None else [value]
 
 
+def _wholly_known(value: Value) -> Value:
+    """The value, without a hole anywhere in it; what is lazy may have one. Raises Hole."""
+    if isinstance(value, Lazy):
+        raise Hole("something of which not all is known")
+    for inner in value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ():
+        _wholly_known(known(inner))
+    return value
+
+
 def _operate(mark: str, operands: list[Value]) -> Value:
     if mark == "!":
-        return not _bool(operands[0])
+        return not truth(operands[0])
     if mark == "-" and len(operands) == 1:
-        return -_number(operands[0])
+        return -number_of(operands[0])
     left, right = operands
     if mark in {"&&", "||"}:
-        both = (_bool(left), _bool(right))
+        both = (truth(left), truth(right))
         return all(both) if mark == "&&" else any(both)
     if mark in {"==", "!="}:
         return equal(left, right) == (mark == "==")
-    a, b = _number(left), _number(right)
-    compared = {"<": a < b, ">": a > b, "<=": a <= b, ">=": a >= b}
-    if mark in compared:
-        return compared[mark]
-    if mark in {"/", "%"} and b == 0:
-        raise Hole("a division by zero")
-    result = {"+": a + b, "-": a - b, "*": a * b, "/": a / (b or 1), "%": math.fmod(a, b or 1)}[mark]
-    return int(result) if isinstance(result, float) and result.is_integer() else result
+    return _reckon(mark, number_of(left), number_of(right))
 
 
-def _bool(value: Value) -> bool:
-    if isinstance(value, bool):
-        return value
-    if value in ("true", "false"):
-        return value == "true"
-    raise Hole("a condition that is neither true nor false")
+def _reckon(mark: str, a: Number, b: Number) -> Value:
+    if mark in {"<", ">", "<=", ">="}:
+        return {"<": a < b, ">": a > b, "<=": a <= b, ">=": a >= b}[mark]
+    if isinstance(a, float) or isinstance(b, float):
+        raise Hole("a reckoning with fractions")
+    if mark in {"/", "%"}:
+        if b == 0 or (mark == "/" and a % b):
+            raise Hole("a division that leaves something")
+        return a // b if mark == "/" else a - b * _towards_zero(a, b)
+    return bounded({"+": a + b, "-": a - b, "*": a * b}[mark])
 
 
-def _number(value: Value) -> int | float:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return value
-    if isinstance(value, str):
-        try:
-            return float(value) if "." in value else int(value)
-        except ValueError as error:
-            raise Hole("a number that is none") from error
-    raise Hole("a number that is none")
+def _towards_zero(a: int, b: int) -> int:
+    return abs(a) // abs(b) * (1 if (a < 0) == (b < 0) else -1)

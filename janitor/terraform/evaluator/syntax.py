@@ -7,9 +7,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from janitor.terraform.evaluator.hole import Hole
+from janitor.terraform.evaluator.templates import TemplateReader
+from janitor.terraform.evaluator.tree import (
+    Call,
+    Conditional,
+    For,
+    Items,
+    Literal,
+    Members,
+    Name,
+    Node,
+    Operation,
+    Splat,
+    Step,
+)
+from janitor.terraform.evaluator.values import number_of
+from janitor.terraform.heredocs import heredoc_at
 
 _TOKEN = re.compile(
     r"""\s*(?:(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)
@@ -18,103 +33,10 @@ _TOKEN = re.compile(
     |(?P<mark>=>|==|!=|<=|>=|&&|\|\||\.\.\.|[-+*/%<>!?:.,=(){}\[\]]))""",
     re.VERBOSE,
 )
+_ATTRIBUTE = re.compile(r"\s*\.\s*(?P<name>[A-Za-z_][\w-]*)")
 _STEP = re.compile(r"\s*(?P<name>[A-Za-z_][\w-]*|\d+|\*)")
-_ESCAPE = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
-_WIDTH = {"u": 4, "U": 8}
 _LEVELS = (("||",), ("&&",), ("==", "!="), ("<", ">", "<=", ">="), ("+", "-"), ("*", "/", "%"))
 _WORDS: Mapping[str, object] = {"true": True, "false": False, "null": None}
-
-
-@dataclass(frozen=True, slots=True)
-class Literal:
-    """A number, a word, or a string without anything in it."""
-
-    value: object
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A string with expressions in it."""
-
-    parts: tuple[Node, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """The beginning of a traversal."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """`.name` or `[key]` behind something."""
-
-    target: Node
-    key: Node
-
-
-@dataclass(frozen=True, slots=True)
-class Splat:
-    """`[*]` behind something, and the steps that follow for each element."""
-
-    target: Node
-    keys: tuple[Node, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A function; `spread`: its last argument is a list of arguments."""
-
-    name: str
-    arguments: tuple[Node, ...]
-    spread: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One or two operands."""
-
-    mark: str
-    operands: tuple[Node, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Conditional:
-    """`test ? first : second`."""
-
-    test: Node
-    first: Node
-    second: Node
-
-
-@dataclass(frozen=True, slots=True)
-class Items:
-    """A list."""
-
-    items: tuple[Node, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Members:
-    """A map or object."""
-
-    members: tuple[tuple[Node, Node], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class For:
-    """`[for … : …]`; with a `key`, `{for … : key => …}`."""
-
-    names: tuple[str, ...]
-    over: Node
-    value: Node
-    key: Node | None = None
-    test: Node | None = None
-    grouped: bool = False
-
-
-Node = Literal | Text | Name | Step | Splat | Call | Operation | Conditional | Items | Members | For
 
 
 def expression(text: str) -> Node:
@@ -126,16 +48,12 @@ def expression(text: str) -> Node:
     return node
 
 
-def template(text: str) -> Node:
-    """The tree of what stands between the quotes of a string."""
-    return _Reader(text).template(closed=False)
+def template(text: str, *, quoted: bool) -> Node:
+    """The tree of what stands between the quotes of a string; not `quoted` in a heredoc or in JSON."""
+    return _Reader(text).template(quoted=quoted)
 
 
-@dataclass(slots=True)
-class _Reader:
-    text: str
-    at: int = 0
-
+class _Reader(TemplateReader):
     def peek(self) -> str:
         match = _TOKEN.match(self.text, self.at)
         return (match["mark"] or match["name"] or match["number"] or match["quote"]) if match else ""
@@ -186,10 +104,9 @@ class _Reader:
             raise Hole(f"{self.text[self.at : self.at + 20]!r} is not understood")
         self.at = match.end()
         if match["number"]:
-            number = float(match["number"])
-            return Literal(int(number) if number.is_integer() else number)
+            return Literal(number_of(match["number"]))
         if match["quote"]:
-            return self.template(closed=True)
+            return self.quoted()
         if match["name"]:
             return self.named(match["name"])
         if match["mark"] == "(":
@@ -199,6 +116,16 @@ class _Reader:
         if match["mark"] in {"[", "{"}:
             return self.collection("]" if match["mark"] == "[" else "}")
         raise Hole(f"{match['mark']!r} is not understood")
+
+    def quoted(self) -> Node:
+        heredoc = heredoc_at(self.text, self.at)  # python-hcl2 puts one inside an expression between quotes
+        if heredoc is None:
+            return self.string()
+        self.at = heredoc.end
+        if heredoc.torn or self.text[self.at : self.at + 1] != '"':
+            raise Hole("a heredoc is not understood")
+        self.at += 1
+        return template(heredoc.text, quoted=False)
 
     def named(self, name: str) -> Node:
         if name in _WORDS:
@@ -224,7 +151,8 @@ class _Reader:
                     raise Hole("a step is not understood")
                 self.at = match.end()
                 if match["name"] == "*":
-                    return self.splat(node)
+                    node = self.splat(node, attributes_only=True)
+                    continue
                 key = Literal(int(match["name"]) if match["name"].isdigit() else match["name"])
             elif self.take("["):
                 if self.take("*"):
@@ -236,9 +164,10 @@ class _Reader:
                 return node
             node = Step(node, key)
 
-    def splat(self, target: Node) -> Node:
+    def splat(self, target: Node, *, attributes_only: bool = False) -> Node:
+        """What follows `[*]` is of each element; of `.*` only the attributes are."""
         marker = Name("*")
-        behind = self.steps(marker)
+        behind = self.attributes(marker) if attributes_only else self.steps(marker)
         keys: list[Node] = []
         while isinstance(behind, Step):
             keys.append(behind.key)
@@ -246,6 +175,12 @@ class _Reader:
         if behind is not marker:
             raise Hole("a splat in a splat is not understood")
         return Splat(target, tuple(reversed(keys)))
+
+    def attributes(self, node: Node) -> Node:
+        while match := _ATTRIBUTE.match(self.text, self.at):
+            self.at = match.end()
+            node = Step(node, Literal(match["name"]))
+        return node
 
     def collection(self, end: str) -> Node:
         if self.take("for"):
@@ -274,12 +209,15 @@ class _Reader:
             raise Hole("a member without a value")
         return key, self.expression()
 
-    def loop(self, end: str) -> Node:
+    def for_header(self) -> tuple[tuple[str, ...], Node]:
         names = [self.identifier()]
         if self.take(","):
             names.append(self.identifier())
         self.need("in")
-        over = self.expression()
+        return tuple(names), self.expression()
+
+    def loop(self, end: str) -> Node:
+        names, over = self.for_header()
         self.need(":")
         value = self.expression()
         key: Node | None = None
@@ -289,56 +227,4 @@ class _Reader:
         grouped = self.take("...")
         test = self.expression() if self.take("if") else None
         self.need(end)
-        return For(tuple(names), over, value, key, test, grouped)
-
-    def template(self, *, closed: bool) -> Node:
-        if closed and self.text.startswith("<<", self.at):
-            raise Hole("a heredoc inside an expression is not understood")  # python-hcl2 puts it between quotes
-        parts: list[Node] = []
-        plain: list[str] = []
-        while True:
-            rest = self.text[self.at : self.at + 3]
-            if not rest:
-                if closed:
-                    raise Hole("a string does not end")
-                break
-            if closed and rest[0] == '"':
-                self.at += 1
-                break
-            if rest in {"$${", "%%{"}:
-                plain.append(rest[1:])
-                self.at += 3
-            elif rest.startswith(("${", "%{")):
-                if rest[0] == "%" or rest.endswith("~"):
-                    raise Hole("a template directive is not understood")
-                parts += [Literal("".join(plain)), self.interpolation()] if plain else [self.interpolation()]
-                plain = []
-            else:
-                plain.append(self.character())
-        if not parts:
-            return Literal("".join(plain))
-        return Text((*parts, Literal("".join(plain))) if plain else tuple(parts))
-
-    def interpolation(self) -> Node:
-        self.at += 2
-        node = self.expression()
-        self.need("}")
-        return node
-
-    def character(self) -> str:
-        character = self.text[self.at]
-        self.at += 1
-        if character != "\\":
-            return character
-        escape = self.text[self.at : self.at + 1]
-        self.at += 1
-        if escape in _WIDTH:
-            digits = self.text[self.at : self.at + _WIDTH[escape]]
-            self.at += len(digits)
-            try:
-                return chr(int(digits, 16))
-            except (ValueError, OverflowError) as error:
-                raise Hole("an escape is not understood") from error
-        if escape not in _ESCAPE:
-            raise Hole("an escape is not understood")
-        return _ESCAPE[escape]
+        return For(names, over, value, key, test, grouped)

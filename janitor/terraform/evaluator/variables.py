@@ -11,8 +11,8 @@ from pathlib import Path
 
 from janitor.terraform import hcl
 from janitor.terraform.evaluator.expression import evaluate, template
-from janitor.terraform.evaluator.functions import text_of
 from janitor.terraform.evaluator.hole import Hole
+from janitor.terraform.evaluator.types import is_primitive
 from janitor.terraform.hcl import Code, Template
 from janitor.terraform.root import RootModule
 
@@ -21,7 +21,9 @@ _SHORTEST_WORD = 3
 
 
 def input_values(root: RootModule, module: hcl.Module) -> Mapping[str, object]:
-    """The values given to the root module's variables; a Hole stands for one that was given and cannot be read."""
+    """The values given to the root module's variables, not yet in their types; a Hole stands for one that was given
+    and cannot be read.
+    """
     types = {name: block.get("type") for name, block in module.variables.items()}
     found: dict[str, object] = {}
     for name, kind in types.items():
@@ -33,7 +35,7 @@ def input_values(root: RootModule, module: hcl.Module) -> Mapping[str, object]:
         found.update(dict.fromkeys(types, Hole(f"{file.name} cannot be read")) if values is None else values)
     for name, value in _pairs(root):
         found[name] = _typed(value, types.get(name))
-    return {name: _converted(value, types.get(name)) for name, value in found.items()}
+    return found
 
 
 def given_words(root: RootModule) -> frozenset[str]:
@@ -49,7 +51,9 @@ def given_words(root: RootModule) -> frozenset[str]:
 def concrete(value: object) -> object:
     """A literal of a file as a value. Raises Hole for an expression that needs anything around it."""
     if isinstance(value, Template):
-        return template(value.text, _nothing)
+        if value.torn:
+            raise Hole("a heredoc whose margin is not clear")
+        return template(value.text, _nothing, quoted=not value.raw)
     if isinstance(value, Code):
         return evaluate(value.text, _nothing)
     if isinstance(value, dict):
@@ -70,29 +74,13 @@ def _pairs(root: RootModule) -> Iterator[tuple[str, str]]:
 
 
 def _typed(text: str, declared: object) -> object:
-    """A value from outside HCL: as it is for a string, an expression for what has a structure."""
-    kind = _name(declared)
-    if kind in {"string", "bool"}:
+    """A value from outside HCL: as it is for a primitive, an expression for what has a structure."""
+    if is_primitive(declared):
         return text
     try:
         return evaluate(text, _nothing)
     except Hole as hole:
-        return text if kind == "any" else hole
-
-
-def _converted(value: object, declared: object) -> object:
-    """A primitive in the type that its variable declares."""
-    kind = _name(declared)
-    if kind == "string" and isinstance(value, bool | int | float):
-        return text_of(value)
-    if kind == "bool" and value in ("true", "false"):
-        return value == "true"
-    return value
-
-
-def _name(declared: object) -> str:
-    # A variable without a type takes what it is given; from outside HCL that is a string.
-    return declared.text.strip() if isinstance(declared, Code | Template) else "string"
+        return hole
 
 
 def _automatic(folder: Path) -> list[Path]:
@@ -104,7 +92,7 @@ def _automatic(folder: Path) -> list[Path]:
 def _of_file(file: Path) -> dict[str, object] | None:
     """The values of a tfvars file; None when it cannot be read."""
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        text = file.read_bytes().decode("utf-8-sig")
         parsed = json.loads(text) if file.name.endswith(".json") else hcl.parse_text(text)
     except (OSError, ValueError, RecursionError):
         return None

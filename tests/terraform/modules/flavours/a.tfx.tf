@@ -1,0 +1,3 @@
+resource "openstack_networking_network_v2" "odd" {
+  name = "of a.tfx.tf"
+}

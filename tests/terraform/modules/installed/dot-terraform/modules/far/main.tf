@@ -1,0 +1,10 @@
+variable "label" {}
+
+resource "openstack_networking_network_v2" "net" {
+  name = "${var.label} ${path.module}"
+}
+
+module "near" {
+  source = "./near"
+  label  = "near ${var.label}"
+}
