@@ -5,6 +5,7 @@ A claim says "this id is ours, says this source"; it decides nothing.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -51,7 +52,7 @@ class Case:
     in_flight: Mapping[str, float] = field(default_factory=dict)  # addresses that were being created → not before then
     instances: tuple[Declared, ...] = ()  # what the configuration evaluates to
     names_prove: bool = False  # the state is lost or partial: names and declarations speak for what it forgot
-    protected: Mapping[str, str] = field(default_factory=dict)  # address, with or without index → why
+    protected: Mapping[str, str] = field(default_factory=dict)  # address, with or without index, or module → why
     doubtful: frozenset[str] = frozenset()  # of these: what only may be protected, as nobody could read
     kinds: frozenset[str] = frozenset()  # to be looked for, whatever the sources say
     selected: Mapping[Ref, str] = field(default_factory=dict)  # what a sweep selects, with the reason
@@ -82,8 +83,13 @@ class Case:
         return ""
 
     def protection(self, address: str) -> str:
-        """Why Terraform would refuse to destroy this address, or may; or an empty string."""
-        return self.protected.get(address) or self.protected.get(without_index(address), "")
+        """Why Terraform would refuse to destroy this address or forget it, or may; or an empty string.
+
+        A module that was let go protects all that was in it.
+        """
+        resource = without_index(address)
+        modules = (resource[: match.start()] for match in re.finditer(r"\.(?=module\.|[^.]+\.[^.]+$)", resource))
+        return next((why for form in (address, resource, *modules) if (why := self.protected.get(form))), "")
 
 
 def without_index(address: str) -> str:

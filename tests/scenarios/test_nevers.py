@@ -98,6 +98,49 @@ def test_skip_destroy_in_the_state_protects_when_the_configuration_forgot_it(
     assert ended.code == 0, ended.text
 
 
+LETTING = """
+resource "openstack_networking_network_v2" "now" {
+  name = "${var.name}-moved"
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+moved {
+  from = openstack_networking_network_v2.before
+  to   = openstack_networking_network_v2.now
+}
+
+removed {
+  from = openstack_networking_network_v2.let_go
+
+  lifecycle {
+    destroy = false
+  }
+}
+
+resource "openstack_networking_network_v2" "plain" {
+  name = "${var.name}-plain"
+}
+"""
+
+
+@ways("tofu first", "direct", rarely=("terraform first",))
+def test_what_moved_under_protection_or_was_let_go_stays(
+    make: Callable[..., Stage], binary: str, mode: list[str]
+) -> None:
+    """The state has the addresses from before: nobody has applied since. Both binaries would delete what was let go."""
+    stage = make("letting", binary)
+    stage.apply()
+    (stage.root / "letting.tf").write_text(LETTING, encoding="utf-8")
+    ended = stage.destroy(*mode)
+    assert names(stage) == {"moved", "let-go"}, ended.text
+    assert "prevent_destroy" in reasons(ended, stage)["moved"]
+    assert "removed block" in reasons(ended, stage)["let-go"]
+    assert ended.code == 0, ended.text
+
+
 @ways("direct", rarely=("tofu first",))
 def test_neither_age_nor_idleness_makes_anything_ours(make: Callable[..., Stage], binary: str, mode: list[str]) -> None:
     """Made during the run, in its project, in nobody's use, and named in no source."""
