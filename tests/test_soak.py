@@ -1,15 +1,12 @@
-"""The soak's own judgement and bookkeeping, and the bench's figures: what they conclude from what was seen."""
+"""The soak's own judgement and bookkeeping: what it concludes from what was seen."""
 
 import json
 from dataclasses import replace
 
 import pytest
 
-from ground.bench import ratios, tables
 from ground.neighbour import Seen
-from ground.rivals import CRUDE, JANITOR, TOFU, Measured
 from ground.rounds import Task, judge
-from ground.scanning import Scanned
 from ground.soak import Results, parser, table, tasks
 
 BY_NAME = Task("small", "tofu", "name", marks=False, number=1, moment=4.0, visit=None)
@@ -85,24 +82,3 @@ def test_the_table_has_one_row_per_way():
     line |= {"missed": [], "cautious": False, "violations": []}
     rows = table([json.loads(json.dumps(line)), line | {"exit": 4, "missed": ["port x"]}]).splitlines()
     assert rows[2:] == ["| kill -9 | tofu | yes | --mark | 2 | 0 (1), 4 (1) | 6 | 1 port | 0 | 0 |"]
-
-
-def test_figures_are_ratios_of_one_run():
-    def row(rival, seconds, **more):
-        return Measured(rival.name, seconds, 0, 80.0, 60, {}, **more)
-
-    rows = [row(JANITOR, 5.0, report={"requests": 150}), row(TOFU, 50.0), row(CRUDE, 4.0)]
-    figures = ratios(rows, 0.2, Scanned(seconds=0.5, requests=45, kinds=60))
-    assert figures == {
-        "faster than tofu destroy": 10.0,
-        "times the crude script": 1.25,
-        "requests per managed resource": 2.5,
-        "seconds of janitor --help": 0.2,
-        "MB of memory": 80.0,
-        "seconds to scan every kind of an empty project": 0.5,
-        "requests of that for each kind": 0.75,
-    }
-    assert "NO" not in tables(rows, figures)
-    assert "| times the crude script | 2.5 | at most 2 | NO |" in tables(
-        rows, figures | {"times the crude script": 2.5}
-    )

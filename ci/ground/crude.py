@@ -2,13 +2,16 @@
 
 It reads nothing again, resolves no refusal and proves nothing. In `ci/bench` it is the floor that a careful cleaner is
 measured against; the soak uses it to clear its own projects.
+As a program it writes a line of JSON for each of its calls.
 """
 
 from __future__ import annotations
 
+import json
+import re
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import openstack
@@ -21,17 +24,19 @@ POLL = 0.3
 PATIENCE = 90.0
 INTERFACES = ("network:router_interface", "network:router_interface_distributed", "network:ha_router_interface")
 
-Job = tuple[str, Callable[[], object]]
+Job = tuple[str, str, Callable[[], object]]
+"""Its kind, its name, and the call."""
+Teller = Callable[[Mapping[str, object]], None]
 
 
-def clear(cloud: Connection) -> list[str]:
-    """Empty the project; returns what was refused."""
+def clear(cloud: Connection, tell: Teller = lambda _call: None) -> list[str]:
+    """Empty the project; returns what was refused. `tell` hears of each call when it has ended."""
     mine = {"project_id": str(cloud.current_project_id)}
     refused: list[str] = []
     with ThreadPoolExecutor(THREADS) as pool:
 
         def each(jobs: Iterable[Job]) -> None:
-            refused.extend(filter(None, pool.map(_attempt, jobs)))
+            refused.extend(filter(None, pool.map(lambda job: _attempt(job, tell), jobs)))
 
         each(_users(cloud, mine))
         _wait(lambda: [*cloud.compute.servers(details=False), *cloud.load_balancer.load_balancers(**mine)])
@@ -61,7 +66,7 @@ def _used(cloud: Connection, mine: dict[str, str]) -> Iterable[Job]:
         yield _job(cloud.block_storage.delete_volume, volume)
     for port in cloud.network.ports(**mine):
         if port.device_owner in INTERFACES:
-            yield "router interface", _detach(cloud, port)
+            yield "router_interface", port.name or port.id, _detach(cloud, port)
         else:
             yield _job(cloud.network.delete_port, port)
 
@@ -81,15 +86,18 @@ def _detach(cloud: Connection, port: Port) -> Callable[[], object]:
 
 
 def _job(delete: Callable[..., object], item: openstack.resource.Resource, **options: bool) -> Job:
-    return f"{type(item).__name__} {item.name or item.id}", lambda: delete(item, ignore_missing=True, **options)
+    kind = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(item).__name__).lower()
+    return kind, item.name or item.id, lambda: delete(item, ignore_missing=True, **options)
 
 
-def _attempt(job: Job) -> str:
-    what, delete = job
+def _attempt(job: Job, tell: Teller) -> str:
+    kind, called, delete = job
+    began = time.time()
     try:
         delete()
     except SDKException as refusal:
-        return f"{what}: {refusal}"
+        return f"{kind} {called}: {refusal}"
+    tell({"kind": kind, "called": called, "began": began, "seconds": time.time() - began})
     return ""
 
 
@@ -99,7 +107,11 @@ def _wait(left: Callable[[], list[object]]) -> None:
         time.sleep(POLL)
 
 
+def _print(call: Mapping[str, object]) -> None:
+    sys.stdout.write(json.dumps(call) + "\n")  # at once: threads share the stream
+
+
 if __name__ == "__main__":
-    problems = clear(openstack.connect())
+    problems = clear(openstack.connect(), _print)
     print("\n".join(problems), file=sys.stderr)
     sys.exit(1 if problems else 0)

@@ -15,8 +15,9 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import openstack
@@ -62,6 +63,8 @@ class Site:
     task: Task
     root: Path
     project: Project
+    given: Mapping[str, str] = field(default_factory=dict)
+    """What its environment has beyond the project's: the region, variables of the stack."""
 
     @property
     def name(self) -> str:
@@ -71,9 +74,9 @@ class Site:
     @property
     def env(self) -> dict[str, str]:
         """What a pipeline's jobs get."""
-        given = {f"TF_VAR_{NAME_VARIABLES[self.task.stack]}": self.name}
-        given |= {"TF_VAR_run": self.name} if self.task.marks else {}
-        return os.environ | self.project.env | given
+        names = {f"TF_VAR_{NAME_VARIABLES[self.task.stack]}": self.name}
+        names |= {"TF_VAR_run": self.name} if self.task.marks else {}
+        return {**os.environ, **self.project.env, **names, **self.given}
 
     @property
     def log(self) -> Path:
@@ -82,14 +85,19 @@ class Site:
 
     def connect(self) -> Connection:
         """The project's user."""
-        config = openstack.config.OpenStackConfig(config_files=[str(self.project.clouds_yaml)])
-        return openstack.connection.Connection(config=config.get_one(self.project.cloud_name))
+        return user_of(self.project)
 
 
-def stage(task: Task, project: Project, folder: Path) -> Site:
+def user_of(project: Project) -> Connection:
+    """The project's user, in the region where nothing stands before the services."""
+    config = openstack.config.OpenStackConfig(config_files=[str(project.clouds_yaml)])
+    return openstack.connection.Connection(config=config.get_one(project.cloud_name))
+
+
+def stage(task: Task, project: Project, folder: Path, given: Mapping[str, str] = MappingProxyType({})) -> Site:
     """Copy the stacks and init."""
     shutil.copytree(ROOT / "terraform", folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".terraform*"))
-    site = Site(task, folder / "examples" / task.stack, project)
+    site = Site(task, folder / "examples" / task.stack, project, given)
     run([task.binary, "init", "-input=false", "-no-color"], folder=site.root, env=site.env)
     return site
 

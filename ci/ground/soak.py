@@ -6,9 +6,7 @@ Decides which rounds there are, which of them are still to be played, and what t
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
-import os
 import random
 import secrets
 import shutil
@@ -25,7 +23,7 @@ from ground.cache import cache_dir, say, step
 from ground.cloud import LocalCloud
 from ground.crude import clear
 from ground.rounds import NAME_VARIABLES, WAYS, Task, apply, play, stage
-from ground.venv import ROOT
+from ground.subject import frozen
 
 EARLIEST = 0.5
 COMBINATIONS = ((True, "mark"), (True, "log"), (False, "log"), (False, "name"))
@@ -100,7 +98,7 @@ def _play_all(chosen: argparse.Namespace, results: Results) -> int:
     done = {line["key"] for line in results.rounds()}
     todo = [task for task in tasks(chosen, cloud, results) if task.key not in done]
     say(f"{len(todo)} rounds to play, {len(done)} are kept in {results.path}")
-    with _frozen(), ThreadPoolExecutor(chosen.jobs) as pool:
+    with frozen(), ThreadPoolExecutor(chosen.jobs) as pool:
         playing = {pool.submit(_play, task, cloud): task for task in todo}
         try:
             for number, future in enumerate(as_completed(playing), 1):
@@ -122,19 +120,6 @@ def _line(future: Future[Line], task: Task) -> Line:
         return future.result()
     except Exception as error:  # noqa: BLE001 - whatever it was
         return {"problem": f"{task.key} could not be played: {type(error).__name__}: {error}"}
-
-
-@contextlib.contextmanager
-def _frozen() -> Iterator[None]:
-    """Let every round use janitor as it is now: a soak takes long, and somebody may work on it meanwhile."""
-    with tempfile.TemporaryDirectory(prefix="janitor-soak-subject-") as folder:
-        shutil.copytree(ROOT / "janitor", Path(folder) / "janitor", ignore=shutil.ignore_patterns("__pycache__"))
-        before = os.environ.get("PYTHONPATH", "")
-        os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [folder, before]))
-        try:
-            yield
-        finally:
-            os.environ["PYTHONPATH"] = before
 
 
 def _play(task: Task, cloud: LocalCloud) -> Line:
