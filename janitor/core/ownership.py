@@ -199,6 +199,8 @@ def _disproved(case: Case, claims: tuple[Claim, ...], observed: Observed) -> Rea
     if not all(_is_told_apart(case, claim, observed) for claim in claims):
         what = f"may be another {observed.ref.kind} of that name: made or changed since, and without metadata to tell"
         return Denial.UNPROVED, f"{what}; --since says when the run began"
+    if not KINDS[observed.ref.kind].created_field:
+        return Denial.UNPROVED, "only a log speaks for it, and it tells nobody when it was made: have a look at it"
     return Denial.UNPROVED, "only a log speaks for it, and not for the time it was made: give --since"
 
 

@@ -191,6 +191,11 @@ class TestLog:
         assert verdict_of(group, self.claim(group, None, None, name="grp")).ours
         assert not verdict_of(group, self.claim(group, None, None, name="other")).ours
 
+    def test_only_where_there_is_a_date_a_begin_is_asked_for(self):
+        policy, server = a("rbac_policy", "r"), a("server", "s", created=NOW)
+        assert "--since" in verdict_of(server, self.claim(server, None, SINCE)).why
+        assert "--since" not in verdict_of(policy, self.claim(policy, SINCE, SINCE)).why
+
 
 class TestAttached:
     network = a("network", "n")
