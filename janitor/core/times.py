@@ -32,6 +32,14 @@ def moment(text: str) -> float:
     return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp()
 
 
+def moment_or_none(text: str) -> float | None:
+    """The same, None where the text is no time."""
+    try:
+        return moment(text)
+    except ValueError:
+        return None
+
+
 def since(text: str, *, now: float) -> float:
     """Seconds since the epoch of an ISO 8601 time, or of an age before `now`."""
     if _DURATION.fullmatch(text.strip().lower()) and text.strip():

@@ -32,12 +32,12 @@ def deadline(environment: Mapping[str, str], *, now: float) -> tuple[float, str]
 
 def pipeline_begin(environment: Mapping[str, str]) -> float | None:
     """When the pipeline was created; None outside of one."""
-    return _moment(environment.get("CI_PIPELINE_CREATED_AT", ""))
+    return times.moment_or_none(environment.get("CI_PIPELINE_CREATED_AT", ""))
 
 
 def _job_left(environment: Mapping[str, str], now: float) -> float | None:
     """Seconds until the job's end; None when unknown, or past: then the variables are somebody else's."""
-    started = _moment(environment.get("CI_JOB_STARTED_AT", ""))
+    started = times.moment_or_none(environment.get("CI_JOB_STARTED_AT", ""))
     try:
         allowed = float(environment.get("CI_JOB_TIMEOUT", ""))
     except ValueError:
@@ -51,10 +51,3 @@ def _after_script(environment: Mapping[str, str]) -> float:
         return times.duration(environment.get("RUNNER_AFTER_SCRIPT_TIMEOUT", ""))
     except ValueError:
         return AFTER_SCRIPT
-
-
-def _moment(text: str) -> float | None:
-    try:
-        return times.moment(text)
-    except ValueError:
-        return None

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import StrEnum
 
+from janitor.core.times import moment_or_none
 from janitor.terraform.shapes import Object, mapping
 
 
@@ -89,18 +89,12 @@ def one_line(*texts: str, longest: int = 600) -> str:
 
 
 def moment(text: str) -> float | None:
-    """Seconds since the epoch of a time stamp; one without a zone is UTC."""
+    """Seconds since the epoch of a time stamp."""
     head, dot, tail = text.replace("Z", "+00:00").partition(".")
     if dot:  # Python 3.11 reads six digits of a second, GitHub writes seven and Go up to nine
         digits = tail[: len(tail) - len(tail.lstrip("0123456789"))]
-        text = f"{head}.{digits[:6].ljust(6, '0')}{tail[len(digits) :]}"
-    else:
-        text = head
-    try:
-        parsed = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp()
+        head = f"{head}.{digits[:6].ljust(6, '0')}{tail[len(digits) :]}"
+    return moment_or_none(head)
 
 
 def _text(value: object) -> str:

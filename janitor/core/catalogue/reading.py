@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from types import MappingProxyType
 
 from janitor.core.catalogue.entry import Derived, Kind, Reference
 from janitor.core.model import Link, Observed, Ref, Scope
+from janitor.core.times import moment_or_none
 
 Body = Mapping[str, object]
 
@@ -48,13 +48,7 @@ def values(body: Body, path: str) -> Iterator[object]:
 
 def epoch(text: object) -> float | None:
     """Seconds since the epoch of an API's time stamp; services that leave the zone out mean UTC."""
-    if not isinstance(text, str) or not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    return moment_or_none(text) if isinstance(text, str) else None
 
 
 def linked(value: object, collection: str = "") -> str:
