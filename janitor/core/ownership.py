@@ -16,7 +16,7 @@ from janitor.core.catalogue import KINDS, Fate, kind_of_type
 from janitor.core.content import made_by_the_run
 from janitor.core.marks import is_kept, runs_of
 from janitor.core.model import Declared, Denial, Evidence, Observed, Ref, Verdict, World
-from janitor.core.selection import identity
+from janitor.core.selection import changed
 from janitor.core.twins import is_marked, spoken_for
 
 Reason = tuple[Denial, str]
@@ -137,7 +137,7 @@ def _lost(before: Verdict, was: Observed, now: Observed, case: Case) -> str:
     lost = {
         Evidence.MARK: "" if runs_of(now) & case.marks else "lost the run's mark meanwhile",
         Evidence.NAME: "" if now.name == was.name else f"was renamed from {was.name!r} meanwhile",
-        Evidence.SELECTED: "" if identity(now) == identity(was) else "what selected it was changed meanwhile",
+        Evidence.SELECTED: "what selected it was changed meanwhile" if changed(was, now) else "",
     }
     told = [lost.get(evidence, "") for evidence in Evidence if evidence in grounds]
     return told[0] if told and all(told) else ""

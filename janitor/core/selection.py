@@ -91,9 +91,24 @@ class Selection:
 
 def identity(observed: Observed) -> str:
     """A digest of what an object is selected by, and of its making: another one under the same id has another."""
-    same = [observed.fact(fact) for fact in KINDS[observed.ref.kind].same]
-    fields = (observed.name, observed.description, sorted(observed.tags), sorted(observed.metadata.items()))
-    return sha256(repr((*fields, observed.created_at, same)).encode()).hexdigest()[:32]
+    return sha256(repr((*_signs(observed), *_making(observed))).encode()).hexdigest()[:32]
+
+
+def changed(was: Observed, now: Observed) -> bool:
+    """Whether two readings differ in what an object is selected by, or are of two objects under the same id.
+
+    What one of them leaves out of its making says nothing: a listing of key pairs tells neither owner nor time.
+    """
+    made = zip(_making(was), _making(now), strict=True)
+    return _signs(was) != _signs(now) or any(one != other for one, other in made if one and other)
+
+
+def _signs(observed: Observed) -> tuple[object, ...]:
+    return observed.name, observed.description, sorted(observed.tags), sorted(observed.metadata.items())
+
+
+def _making(observed: Observed) -> tuple[object, ...]:
+    return observed.created_at, *(observed.fact(fact) for fact in KINDS[observed.ref.kind].same)
 
 
 def _the_same(saved: Mapping[Ref, str], world: World) -> frozenset[Ref]:

@@ -15,7 +15,7 @@ from janitor.core.catalogue.reading import epoch
 from janitor.core.model import Denial, Evidence
 from janitor.core.ownership import judge
 from janitor.core.producers import PRODUCERS
-from janitor.core.selection import Selection, identity
+from janitor.core.selection import Selection, changed, identity
 
 CLUSTER = "ci-4711"
 OTHER = "ci-47110"
@@ -223,6 +223,14 @@ class TestSavedPlans:
         old, new = (a("keypair", "k", name="k", fingerprint=made) for made in ("aa", "bb"))
         found = verdicts(Selection(only={old.ref: identity(old)}), new)
         assert not any(verdict.ours for verdict in found.values())
+
+    def test_a_listing_that_tells_less_than_the_object_itself_is_of_the_same_one(self):
+        """Nova lists key pairs without their owner and their time."""
+        listed = a("keypair", "k", name="k", fingerprint="aa", created_at=None)
+        assert not changed(listed, a("keypair", "k", name="k", fingerprint="aa", user_id="u", created_at=NOW))
+        assert changed(listed, a("keypair", "k", name="k", fingerprint="bb", user_id="u", created_at=NOW))
+        assert changed(a("keypair", "k", name="k", user_id="u"), a("keypair", "k", name="k", user_id="v"))
+        assert changed(a("network", "n", tags=["x"]), a("network", "n"))
 
     def test_nothing_that_hangs_on_it_goes_unless_it_was_saved(self):
         port = a("port", "p", network_id="n", device_owner="")
