@@ -52,10 +52,10 @@ def _linted(given: Mapping[str, object], form: str, *, strict: bool) -> int:
 
     if form not in RENDERINGS:
         raise UsageError(f"--format: {form!r} is not one of {', '.join(RENDERINGS)}.")
-    with opened(Command.PLAN, given) as (settings, console, _):
+    with opened(Command.PLAN, given) as (settings, console, stop):
         from janitor.workflows import lint as workflow
 
-        done = workflow.run(settings, console)
+        done = workflow.run(settings, console, stop=stop)
     found = [Found(finding, place.file, place.line) for finding, place in done.findings]
     say(RENDERINGS[form](Findings(found, done.resources, done.notes)))
     return 1 if strict and found else 0

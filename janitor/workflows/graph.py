@@ -43,4 +43,5 @@ def _of_sources(call: Call) -> Picture:
             stack.callback(opening.initialised(root, call).tidy)
         snapshot = backends.read_state(root, state_file=settings.state)
         configuration = evaluate(root, how=settings.evaluate.value, stop=call.halted)
+        call.go_on()
     return picture.of_sources(root.workspace, snapshot, configuration)

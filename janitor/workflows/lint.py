@@ -5,6 +5,7 @@ Reads the text alone, unless somebody asks for more: no credentials, no backend,
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from janitor.console import Console
@@ -17,6 +18,7 @@ from janitor.terraform.hcl import Code, Template
 from janitor.terraform.places import Place, places
 from janitor.terraform.root import RootModule
 from janitor.workflows import opening
+from janitor.workflows.call import Call
 
 STANDS_FOR = "lint-"
 """What a variable is given that every call has to give a value: it is then as good as any run's own."""
@@ -31,13 +33,20 @@ class Linted:
     notes: tuple[str, ...] = ()
 
 
-def run(settings: Settings, console: Console) -> Linted:
-    """Look at the configuration. Raises Refused, UsageError."""
+def run(settings: Settings, console: Console, *, stop: Callable[[], bool]) -> Linted:
+    """Look at the configuration. Raises Refused, UsageError, Interrupted."""
+    call = Call(settings, console, stop)
+    return call.patiently(lambda: _linted(call))
+
+
+def _linted(call: Call) -> Linted:
+    settings = call.settings
     root = opening.root_of(settings)
     written = hcl.read(root)
     asked = settings.evaluate if settings.origin("evaluate").source is not Source.DEFAULT else Evaluate.STATIC
-    with console.phase("Reading the configuration"):
-        configuration = evaluate(_with_values(root, written), written=written, how=asked.value)
+    with call.console.phase("Reading the configuration"):
+        configuration = evaluate(_with_values(root, written), written=written, how=asked.value, stop=call.halted)
+    call.go_on()
     where = places(root, written)
     found = findings(configuration.instances)
     told = [] if configuration.complete else ["not every instance could be told apart; give the variables with --var"]

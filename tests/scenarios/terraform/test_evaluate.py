@@ -132,6 +132,8 @@ def test_the_lock_file_of_our_own_init_goes_again(make_root: MakeRoot, binary: s
         pytest.skip("missing: the provider terraform-provider-openstack/openstack")
     assert (root.path / ".terraform.lock.hcl").exists()
     assert init_if_needed(root).ran is None, "once is enough"
+    before = tree(root.path)
     assert evaluate(root).problems == (), "with the plugins that are installed here"
+    assert tree(root.path) == before, "neither .terraform nor the lock file"
     done.tidy()
     assert not (root.path / ".terraform.lock.hcl").exists()
