@@ -96,9 +96,13 @@ class RunReport:
     refused: str = ""
     notes: tuple[str, ...] = ()
 
+    def of(self, outcome: Outcome) -> tuple[Result, ...]:
+        """The objects that ended that way."""
+        return tuple(result for result in self.results if result.outcome is outcome)
+
     def count(self, outcome: Outcome) -> int:
         """How many objects ended that way."""
-        return sum(result.outcome is outcome for result in self.results)
+        return len(self.of(outcome))
 
     @property
     def exit_code(self) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from janitor.core.model import Outcome
 from janitor.core.outcome import Result, RunReport
-from janitor.core.text import clean, counted, some
+from janitor.core.text import clean, some
 from janitor.reports import words
 
 MANY = 5
@@ -22,7 +22,7 @@ def render(report: RunReport) -> str:
         [f"### janitor {report.command}: {escape(words.headline(report))}"],
         list(_counts(report)),
         list(_table(report, "What stays", words.stays(report), holders="Held by")),
-        list(_table(report, "Not verified", _having(report, Outcome.UNVERIFIED), holders="May be")),
+        list(_table(report, "Not verified", report.of(Outcome.UNVERIFIED), holders="May be")),
         list(_kept(report)),
         list(_sources(report)),
         [f"Exit code {report.exit_code}: {words.meaning(report)}."],
@@ -35,13 +35,9 @@ def escape(text: str) -> str:
     return _MARKUP.sub(lambda match: _HTML.get(match[1], f"\\{match[1]}"), clean(text)).replace("://", ":&#47;/")
 
 
-def _having(report: RunReport, outcome: Outcome) -> list[Result]:
-    return [result for result in report.results if result.outcome is outcome]
-
-
 def _counts(report: RunReport) -> Iterator[str]:
     for outcome in (Outcome.PLANNED, Outcome.DELETED, Outcome.ABSENT):
-        if found := _having(report, outcome):
+        if found := report.of(outcome):
             yield f"- {outcome}: {len(found)} ({escape(words.per_kind(found))})"
 
 
@@ -71,8 +67,7 @@ def _kept(report: RunReport) -> Iterator[str]:
 def _sources(report: RunReport) -> Iterator[str]:
     for source in report.sources:
         problem = f" ({escape(source.problem)})" if source.problem else ""
-        knows = f": {counted(source.resources, 'resource')}" if source.resources or source.kind == "state" else ""
-        yield f"- from {escape(f'{source.kind} {source.path}{knows}')}{problem}"
+        yield f"- from {escape(words.read_from(source))}{problem}"
     for (_, kind), reason in sorted(report.unseen.items()):
         yield f"- could not be listed: {escape(kind)} ({escape(reason)})"
     for note in report.notes:

@@ -33,14 +33,13 @@ def render(report: RunReport) -> str:
 
 def _counts(report: RunReport) -> Iterator[str]:
     for outcome in (Outcome.DELETED, Outcome.ABSENT):
-        found = [result for result in report.results if result.outcome is outcome]
-        if found:
+        if found := report.of(outcome):
             yield f"  {outcome:<8} {len(found):>4}   {words.per_kind(found)}"
 
 
 def _planned(report: RunReport) -> Iterator[str]:
     """In a plan, every object with the reason why it is ours: it is the very set that a real run deletes."""
-    found = [result for result in report.results if result.outcome is Outcome.PLANNED]
+    found = report.of(Outcome.PLANNED)
     if report.command is not Command.PLAN or not found:
         return
     yield "Would be deleted"
@@ -70,7 +69,7 @@ def _stays(report: RunReport) -> Iterator[str]:
 
 
 def _unverified(report: RunReport) -> Iterator[str]:
-    found = [result for result in report.results if result.outcome is Outcome.UNVERIFIED]
+    found = report.of(Outcome.UNVERIFIED)
     if found:
         yield "Not verified"
     for group in words.alike(found):

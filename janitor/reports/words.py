@@ -95,7 +95,7 @@ def alike(results: Iterable[Result]) -> Iterable[Sequence[Result]]:
 def kept(report: RunReport) -> Mapping[str, Sequence[Result]]:
     """What is kept as it should be, by reason."""
     left = set(map(id, stays(report)))
-    return folded(r for r in report.results if r.outcome is Outcome.KEPT and id(r) not in left)
+    return folded(r for r in report.of(Outcome.KEPT) if id(r) not in left)
 
 
 def label(result: Result) -> str:
@@ -119,11 +119,15 @@ def holder(held_by: Holder) -> str:
 
 def source(known_from: Source) -> str:
     """`state tofu state pull: 61 resources (what was wrong with it)`."""
-    knows = ""
-    if known_from.resources or known_from.kind == "state":
-        knows = f": {counted(known_from.resources, 'resource')}"
     problem = f" ({clean(known_from.problem)})" if known_from.problem else ""
-    return f"{clean(known_from.kind)} {clean(known_from.path)}{knows}{problem}"
+    return f"{read_from(known_from)}{problem}"
+
+
+def read_from(known_from: Source) -> str:
+    """The same without what was wrong with it."""
+    knows = known_from.resources or known_from.kind == "state"
+    told = f": {counted(known_from.resources, 'resource')}" if knows else ""
+    return f"{clean(known_from.kind)} {clean(known_from.path)}{told}"
 
 
 def remedies(report: RunReport) -> Callable[[Result], str]:
