@@ -9,12 +9,13 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from importlib.resources import files
 from types import MappingProxyType
-from xml.sax.saxutils import escape, quoteattr
 
 from janitor.core.fitness import Finding, Fit, Fitness, Topic
 from janitor.core.text import clean, counted
 from janitor.core.times import iso, spell
 from janitor.reports import markdown
+from janitor.reports.json import scope_in_json
+from janitor.reports.junit import case, suite
 
 VERSION = 1
 """Of the schema: keys are only ever added; a change of meaning is a new version."""
@@ -99,14 +100,7 @@ def document(fitness: Fitness) -> Mapping[str, object]:
         "version": VERSION,
         "command": "check",
         "workspace": clean(fitness.workspace),
-        "scopes": [
-            {
-                "cloud": clean(scope.cloud),
-                "region": clean(scope.region),
-                "project": {"id": clean(scope.project_id), "name": clean(scope.project_name)},
-            }
-            for scope in fitness.scopes
-        ],
+        "scopes": [scope_in_json(scope) for scope in fitness.scopes],
         "started": iso(fitness.started),
         "finished": iso(fitness.finished),
         "seconds": round(fitness.finished - fitness.started, 3),
@@ -138,39 +132,30 @@ def junit(fitness: Fitness) -> str:
     cases = [_case(finding) for finding in fitness.findings]
     unknown = [f for f in fitness.of(Fit.UNKNOWN) if f.counts]
     ended = fitness.exit_code not in {0, 1, 4}
-    suite = _open(
-        "testsuite",
-        {
-            "name": f"janitor check {clean(fitness.workspace)}",
-            "tests": len(cases) + 1,
-            "failures": len(fitness.of(Fit.NOT_FIT)),
-            "errors": len(unknown) + ended,
-            "skipped": len(fitness.of(Fit.UNKNOWN)) - len(unknown),
-            "time": f"{max(fitness.finished - fitness.started, 0.0):.3f}",
-            "timestamp": iso(fitness.started).removesuffix("Z"),
-        },
-    )
-    verdict = _open("testcase", {"classname": "janitor", "name": "check", "time": "0.000"})
     told = headline(fitness)
-    inside = f"{_open('error', {'message': told})}{escape(told)}</error>" if ended else (
-        f"<system-out>{escape(told)}</system-out>"
-    )  # fmt: skip
-    lines = ['<?xml version="1.0" encoding="UTF-8"?>', "<testsuites>", f"  {suite}"]
-    return "\n".join([*lines, f"    {verdict}{inside}</testcase>", *cases, "  </testsuite>", "</testsuites>"]) + "\n"
+    verdict = (
+        case("janitor", "check", tag="error", message=told, text=told)
+        if ended
+        else case("janitor", "check", tag="system-out", text=told)
+    )
+    return suite(
+        f"janitor check {clean(fitness.workspace)}",
+        [verdict, *cases],
+        failures=len(fitness.of(Fit.NOT_FIT)),
+        errors=len(unknown) + ended,
+        skipped=len(fitness.of(Fit.UNKNOWN)) - len(unknown),
+        began=fitness.started,
+        ended=fitness.finished,
+    )
 
 
 def _case(finding: Finding) -> str:
-    opening = _open("testcase", {"classname": str(finding.topic), "name": label(finding), "time": "0.000"})
     if finding.fit is Fit.FIT:
-        return f"    {opening[:-1]}/>"
+        return case(str(finding.topic), label(finding))
     tag = "failure" if finding.fit is Fit.NOT_FIT else "error" if finding.counts else "skipped"
     parts = (finding.line, finding.reason, f"next: {finding.remedy}" if finding.remedy else "")
-    body = escape("\n".join(clean(part) for part in parts if part))
-    return f"    {opening}{_open(tag, {'message': clean(finding.line)})}{body}</{tag}></testcase>"
-
-
-def _open(tag: str, attributes: Mapping[str, object]) -> str:
-    return f"<{tag} {' '.join(f'{key}={quoteattr(str(value))}' for key, value in attributes.items())}>"
+    text = "\n".join(clean(part) for part in parts if part)
+    return case(str(finding.topic), label(finding), tag=tag, message=clean(finding.line), text=text)
 
 
 def as_markdown(fitness: Fitness) -> str:

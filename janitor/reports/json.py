@@ -6,7 +6,7 @@ Keys are only ever added; a change of meaning is a new version.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from importlib.resources import files
 
 from janitor.core.model import Edge, Holder, Outcome, Ref, Scope
@@ -34,7 +34,7 @@ def document(report: RunReport) -> Mapping[str, object]:
         "version": VERSION,
         "command": str(report.command),
         "workspace": clean(report.workspace),
-        "scopes": [_scope(scope) for scope in report.scopes],
+        "scopes": [scope_in_json(scope) for scope in report.scopes],
         "started": iso(report.started),
         "finished": iso(report.finished),
         "seconds": round(report.finished - report.started, 3),
@@ -50,7 +50,7 @@ def document(report: RunReport) -> Mapping[str, object]:
             for source in report.sources
         ],
         "unseen": [
-            {"kind": kind, "reason": clean(reason), "scope": _scope(scope)}
+            {"kind": kind, "reason": clean(reason), "scope": scope_in_json(scope)}
             for (scope, kind), reason in sorted(report.unseen.items())
         ],
         "terraform": {
@@ -65,7 +65,7 @@ def document(report: RunReport) -> Mapping[str, object]:
         "summary": {str(outcome): report.count(outcome) for outcome in Outcome},
         "objects": [_object(result) for result in report.results],
         "edges": [_edge(edge) for edge in report.edges],
-        "notes": _cleaned(notes),
+        "notes": [clean(note) for note in notes],
     }
 
 
@@ -90,7 +90,7 @@ def _edge(edge: Edge) -> Mapping[str, object]:
 
 
 def _ref(ref: Ref) -> Mapping[str, object]:
-    return {"scope": _scope(ref.scope), "kind": clean(ref.kind), "id": clean(ref.id)}
+    return {"scope": scope_in_json(ref.scope), "kind": clean(ref.kind), "id": clean(ref.id)}
 
 
 def _holder(holder: Holder) -> Mapping[str, str]:
@@ -102,10 +102,7 @@ def _holder(holder: Holder) -> Mapping[str, str]:
     }
 
 
-def _scope(scope: Scope) -> Mapping[str, object]:
+def scope_in_json(scope: Scope) -> Mapping[str, object]:
+    """Where an id means something."""
     project = {"id": clean(scope.project_id), "name": clean(scope.project_name)}
     return {"cloud": clean(scope.cloud), "region": clean(scope.region), "project": project}
-
-
-def _cleaned(lines: Iterable[str]) -> list[str]:
-    return [clean(line) for line in lines]

@@ -6,7 +6,7 @@ says everything, and a name is an object's alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 from janitor.core.model import Outcome
@@ -24,18 +24,37 @@ def render(report: RunReport) -> str:
     name, remedy = _names(report), words.remedies(report)
     cases = [_case(row, name(row), tag=tag, remedy=remedy(row)) for row, tag in zip(expected, tags, strict=True)]
     verdict, errors = _run(report)
-    attributes = {
-        "name": f"janitor {report.command} {clean(report.workspace)}",
-        "tests": len(cases) + 1,
-        "failures": tags.count("failure"),
-        "errors": tags.count("error") + errors,
-        "skipped": tags.count("skipped"),
-        "time": _seconds(report.finished - report.started),
-        "timestamp": iso(report.started).removesuffix("Z"),
-    }
-    suite = _open("testsuite", attributes)
-    lines = ['<?xml version="1.0" encoding="UTF-8"?>', "<testsuites>", f"  {suite}", verdict, *cases]
+    return suite(
+        f"janitor {report.command} {clean(report.workspace)}",
+        [verdict, *cases],
+        failures=tags.count("failure"),
+        errors=tags.count("error") + errors,
+        skipped=tags.count("skipped"),
+        began=report.started,
+        ended=report.finished,
+    )
+
+
+def suite(
+    name: str, cases: Sequence[str], *, failures: int, errors: int, skipped: int, began: float, ended: float
+) -> str:
+    """The whole file: one suite."""
+    counts = {"tests": len(cases), "failures": failures, "errors": errors, "skipped": skipped}
+    times = {"time": _seconds(ended - began), "timestamp": iso(began).removesuffix("Z")}
+    opening = _open("testsuite", {"name": name, **counts, **times})
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>', "<testsuites>", f"  {opening}", *cases]
     return "\n".join([*lines, "  </testsuite>", "</testsuites>"]) + "\n"
+
+
+def case(
+    group: str, name: str, *, seconds: float = 0.0, tag: str = "", message: str | None = None, text: str = ""
+) -> str:
+    """One case, with an element of that tag in it where it has something to say."""
+    opening = _open("testcase", {"classname": group, "name": name, "time": _seconds(seconds)})
+    if not tag:
+        return f"    {opening[:-1]}/>"
+    inside = f"<{tag}>" if message is None else _open(tag, {"message": message})
+    return f"    {opening}{inside}{escape(text)}</{tag}></testcase>"
 
 
 def _tag(row: Result) -> str:
@@ -57,25 +76,18 @@ def _names(report: RunReport) -> Callable[[Result], str]:
 
 def _run(report: RunReport) -> tuple[str, int]:
     """A case for the run itself, so that a refusal shows although no object has a row; and whether it is an error."""
-    opening = _open("testcase", {"classname": "janitor", "name": "verdict", "time": "0.000"})
-    code = report.exit_code
     text = words.headline(report)
-    if code in {0, 1}:
-        return f"    {opening}<system-out>{escape(text)}</system-out></testcase>", 0
-    body = escape(f"{text}\n{words.meaning(report)}")
-    return f"    {opening}{_open('error', {'message': text})}{body}</error></testcase>", 1
+    if report.exit_code in {0, 1}:
+        return case("janitor", "verdict", tag="system-out", text=text), 0
+    return case("janitor", "verdict", tag="error", message=text, text=f"{text}\n{words.meaning(report)}"), 1
 
 
 def _case(result: Result, name: str, *, tag: str, remedy: str) -> str:
-    identity = {"classname": clean(result.ref.kind), "name": name, "time": _seconds(result.seconds)}
-    opening = _open("testcase", identity)
-    if not tag:
-        return f"    {opening[:-1]}/>"
     message = f"{result.outcome}: {clean(result.reason)}"
     holders = (f"held by {words.holder(item)}" for item in result.holders if tag == "failure")
     details = [message, clean(result.address), *holders, f"next: {remedy}" if remedy else ""]
-    body = escape("\n".join(line for line in details if line))
-    return f"    {opening}{_open(tag, {'message': message})}{body}</{tag}></testcase>"
+    text = "\n".join(line for line in details if line)
+    return case(clean(result.ref.kind), name, seconds=result.seconds, tag=tag, message=message, text=text)
 
 
 def _open(tag: str, attributes: Mapping[str, object]) -> str:
