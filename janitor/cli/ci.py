@@ -41,16 +41,12 @@ def ci(
 
 def _rendered(runner: str, state: str | None, chdir: str | None, image: str | None, shards: int | None) -> int:
     from janitor import jobs
-    from janitor.cli.running import say
+    from janitor.cli.running import one_of, say
     from janitor.core.errors import UsageError
-    from janitor.settings.reading import did_you_mean
 
-    if runner not in jobs.JOBS:
-        hint = did_you_mean(runner, list(jobs.JOBS)) or "."
-        raise UsageError(f"janitor ci: {runner!r} is not one of {', '.join(jobs.JOBS)}{hint}")
-    places = [place.value for place in jobs.State]
-    if state is not None and state not in places:
-        raise UsageError(f"--state: {state!r} is not one of {', '.join(places)}{did_you_mean(state, places) or '.'}")
+    one_of("janitor ci", runner, jobs.JOBS)
+    if state is not None:
+        one_of("--state", state, jobs.State)
     swept_only = runner == "kubernetes"
     if swept_only and (state is not None or chdir is not None):
         raise UsageError("janitor ci kubernetes sweeps, and needs no root module: leave --state and --chdir out.")

@@ -46,22 +46,12 @@ def config(
 
 
 def _shown(given: Mapping[str, object], form: str) -> int:
-    import os
-    import time
-    from pathlib import Path
-
-    from janitor.cli.running import say
-    from janitor.core.errors import UsageError
+    from janitor.cli.running import one_of, say, settled
     from janitor.core.outcome import Command
-    from janitor.settings import load_toml, settle
     from janitor.settings.explain import explained
 
-    if form not in ("text", "json"):
-        raise UsageError(f"--format: {form!r} is not one of text, json.")
-    environment = dict(os.environ)
-    chdir = Path(str(given["chdir"] or environment.get("JANITOR_CHDIR") or ".")).expanduser()
-    settings = settle(given, environment, load_toml(chdir), time.time(), command=Command.PLAN)
-    rows = list(explained(settings))
+    one_of("--format", form, ("text", "json"))
+    rows = list(explained(settled(Command.PLAN, given)))
     if form == "json":
         say(json.dumps({row.name: {"value": row.value, "source": row.source} for row in rows}, indent=2) + "\n")
         return 0

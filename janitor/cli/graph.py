@@ -58,16 +58,12 @@ def graph(
 
 
 def _drawn(given: Mapping[str, object], form: str, *, offline: bool) -> int:
-    from janitor.cli.running import opened, say
-    from janitor.core.errors import UsageError
+    from janitor.cli.running import one_of, opened, say
     from janitor.core.outcome import Command
     from janitor.reports.graph import DRAWINGS
     from janitor.settings import Evaluate, Source
-    from janitor.settings.reading import did_you_mean
 
-    if form not in DRAWINGS:
-        hint = did_you_mean(form, list(DRAWINGS)) or "."
-        raise UsageError(f"--format: {form!r} is not one of {', '.join(DRAWINGS)}{hint}")
+    one_of("--format", form, DRAWINGS)
     with opened(Command.PLAN, given) as (settings, console, stop):
         from janitor.workflows import graph as workflow  # only now: it brings the SDK along
 

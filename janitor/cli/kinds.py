@@ -27,13 +27,12 @@ def kinds(kind: Wanted = None, *, form: Format = "text") -> None:
 
 
 def _shown(name: str | None, form: str) -> int:
-    from janitor.cli.running import say
+    from janitor.cli.running import one_of, say
     from janitor.core.errors import UsageError
     from janitor.reports.kinds import RENDERED, row, rows
-    from janitor.settings.reading import did_you_mean, kind_named
+    from janitor.settings.reading import kind_named
 
-    if form not in RENDERED:
-        raise UsageError(f"--format: {form!r} is not one of {', '.join(RENDERED)}{did_you_mean(form, list(RENDERED))}")
+    one_of("--format", form, RENDERED)
     try:
         say(RENDERED[form](rows() if name is None else [row(kind_named(name))]))
     except ValueError as error:

@@ -45,13 +45,11 @@ def lint(
 
 
 def _linted(given: Mapping[str, object], form: str, *, strict: bool) -> int:
-    from janitor.cli.running import opened, say
-    from janitor.core.errors import UsageError
+    from janitor.cli.running import one_of, opened, say
     from janitor.core.outcome import Command
     from janitor.reports.findings import RENDERINGS, Findings, Found
 
-    if form not in RENDERINGS:
-        raise UsageError(f"--format: {form!r} is not one of {', '.join(RENDERINGS)}.")
+    one_of("--format", form, RENDERINGS)
     with opened(Command.PLAN, given) as (settings, console, stop):
         from janitor.workflows import lint as workflow
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -22,6 +22,7 @@ from janitor.core.outcome import Agreement, Command, RunReport
 from janitor.files import write_private
 from janitor.reports import FORMATS
 from janitor.settings import Settings, load_toml, settle
+from janitor.settings.reading import did_you_mean
 
 _Report = TypeVar("_Report")
 
@@ -69,11 +70,17 @@ def opened(command: Command, options: Mapping[str, object]) -> Iterator[tuple[Se
     """What a command works with whose result is no run report. Raises Refused, UsageError."""
     stop = Stop()
     stop.install()
+    settings = settled(command, options)
+    with _console(settings) as console:
+        yield settings, console, stop
+
+
+def settled(command: Command, options: Mapping[str, object]) -> Settings:
+    """The settings of a call. Raises Refused, UsageError."""
     settings, refused = _settings(command, options)
     if refused is not None:
         raise refused
-    with _console(settings) as console:
-        yield settings, console, stop
+    return settings
 
 
 @contextmanager
@@ -146,6 +153,13 @@ def hand_out(
     if not (spoken and settings.format == "text"):
         say(formats[settings.format](report))
     return code
+
+
+def one_of(what: str, given: str, known: Iterable[str]) -> None:
+    """Raise UsageError for a word that is none of the known ones; `what` asked for it."""
+    words = list(known)
+    if given not in words:
+        raise UsageError(f"{what}: {given!r} is not one of {', '.join(words)}{did_you_mean(given, words) or '.'}")
 
 
 def say(text: str) -> None:

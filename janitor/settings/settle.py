@@ -162,4 +162,5 @@ def _since(text: str, name: str, now: float) -> float:
 def _notes(environment: Mapping[str, str]) -> Iterator[str]:
     for name in sorted(environment):
         if name.startswith("JANITOR_") and name not in OWN_VARIABLES:
-            yield f"The environment variable {name} means nothing to janitor{did_you_mean(name, sorted(OWN_VARIABLES))}"
+            hint = did_you_mean(name, sorted(OWN_VARIABLES)) or "."
+            yield f"The environment variable {name} means nothing to janitor{hint}"

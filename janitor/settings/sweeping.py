@@ -109,7 +109,7 @@ def _tag(text: str) -> tuple[str, str | None]:
 def _producer(text: str) -> tuple[str, str]:
     name, _, key = text.partition("=")
     if name not in PRODUCERS:
-        raise UsageError(f"--producer: {name!r} is not one that janitor knows{did_you_mean(name, list(PRODUCERS))}")
+        raise UsageError(f"--producer: {name!r} is not one that janitor knows{did_you_mean(name, PRODUCERS) or '.'}")
     if not key.strip():
         raise UsageError(f"--producer: {name} needs its key, the cluster's name or id: --producer {name}=KEY.")
     if key.lower() == NO_NAME:
