@@ -14,17 +14,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from multiprocessing import Pool
 from typing import Any
 
-from ledger.play import play
+from ledger import deaths, play, troubles
 
 from ground.cache import cache_dir, say
 from ground.soak import Results
 
 Line = dict[str, Any]
 
-PLAYS: Mapping[str, Callable[..., Line]] = {"clouds": play}
+PLAYS: Mapping[str, Callable[..., Line]] = {"clouds": play.play, "deaths": deaths.play, "troubles": troubles.play}
 
 DESCRIPTION = """\
-clouds   random clouds, states, configurations and logs: destroy, rollback and sweep, and a ledger of who made what"""
+clouds   random clouds, states, configurations and logs: destroy, rollback and sweep, and a ledger of who made what
+deaths   janitor killed at random steps, up to three times in a row: the next run ends with 0
+troubles a fifth of all answers wrong, late or lost, or one service down: nothing is left that could go"""
 
 EPILOG = "exit codes: 0 every promise kept · 1 a promise broken"
 

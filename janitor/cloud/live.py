@@ -57,6 +57,7 @@ class LiveCloud:
         self._threads = threads
         self._patience = patience or Patience()
         self._per_service = per_service
+        self._until = float("inf")
         self._lock = threading.Lock()
         self._gates: dict[tuple[Scope, str], threading.BoundedSemaphore] = {}
         self._notes: dict[str, None] = {}
@@ -66,6 +67,12 @@ class LiveCloud:
     def scopes(self) -> tuple[Scope, ...]:
         """Where this run can look."""
         return tuple(sorted(self._sessions))
+
+    def end_by(self, moment: float) -> None:
+        """Let no answer be waited for much beyond this moment of the monotonic clock."""
+        self._until = moment
+        for session in self._sessions.values():
+            session.until = moment
 
     @property
     def credentials(self) -> frozenset[Ref]:
@@ -230,7 +237,7 @@ class LiveCloud:
             try:
                 return task()
             except CloudFault as fault:
-                late = time.monotonic() - begun > self._patience.total
+                late = time.monotonic() - begun > self._patience.total or time.monotonic() >= self._until
                 if late or fault.answer.reply not in PASSING or fault.answer.status == HTTPStatus.NOT_FOUND:
                     raise
                 time.sleep(self._patience.pause(attempt, fault.answer))

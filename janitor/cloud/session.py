@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from openstack.config.cloud_region import CloudRegion
 
 CONNECT_TIMEOUT = 10.0
+SHORTEST = 3.0
+"""Seconds that an answer is waited for when the run's time is over: the proof is asked for all the same."""
+
 REDIRECTS = 3
 SECONDS_PER_DATE = 0.5  # the `Date` header is cut to seconds: on average it is half a second behind
 
@@ -79,6 +82,7 @@ class Session:
         self._auth = auth
         self.tally = tally
         self._timeout = timeout
+        self.until = float("inf")  # on the monotonic clock: when whoever asks wants to be done
         self._lock = threading.Lock()
         self._endpoints: dict[str, str | None] = {}
         self._negotiating = threading.Lock()
@@ -203,7 +207,7 @@ class Session:
         timeout: float | None = None,
         **extra: Any,  # noqa: ANN401 - what keystoneauth's session takes besides
     ) -> Response:
-        seconds = timeout or self._timeout
+        seconds = patience(timeout or self._timeout, left=self.until - time.monotonic())
         try:
             answer = self._session.request(
                 url,
@@ -222,6 +226,11 @@ class Session:
         except no_answer_errors() as error:
             raise CloudFault(no_answer(error, what=what)) from error
         return _response(answer)
+
+
+def patience(seconds: float, *, left: float) -> float:
+    """How long one answer is waited for: never much longer than the run has left, and never too short to be had."""
+    return min(seconds, max(SHORTEST, left))
 
 
 def mount(session: KeystoneSession, *, pool_size: int) -> Tally:

@@ -268,7 +268,7 @@ def _twins(observed: Observed, around: Surroundings, parent_kind: str) -> int:
     alike = (other for other in around.world.of_kind(kind) if other.name == name and not _made_by_nova(other, around))
     living = sum(any(around.is_ours(o, parent_kind, p) for p in o.linked(parent_kind)) for o in alike)
     gone = (ref for ref in around.case.spent if ref.kind == kind and ref not in around.world.objects)
-    return living + sum(around.case.spent[ref][1] == name for ref in gone)
+    return living + sum(around.case.spent[ref].name == name for ref in gone)
 
 
 def _declares(declared: Declared, observed: Observed, parent_address: str) -> bool:

@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from janitor.core.catalogue import KINDS, Kind, kind_of_type
 from janitor.core.catalogue.reading import entries, fill, named_in
@@ -41,6 +42,14 @@ class Claim:
     force: bool = False  # its content may go, whoever put it there (force_destroy)
 
 
+class Spent(NamedTuple):
+    """What an object stood for that was ours: its address, or one instance of its name. `gone`: when that was known."""
+
+    address: str
+    name: str
+    gone: float = float("inf")
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """Everything that speaks for or against an object, but for the object itself."""
@@ -48,7 +57,7 @@ class Case:
     claims: Mapping[Ref, tuple[Claim, ...]] = field(default_factory=dict)
     borrowed: frozenset[Ref] = frozenset()  # ids that only a data source knows
     marks: frozenset[str] = frozenset()
-    spent: Mapping[Ref, tuple[str, str]] = field(default_factory=dict)  # was ours and may be gone: address, name
+    spent: Mapping[Ref, Spent] = field(default_factory=dict)  # was ours, and is gone or about to go
     in_flight: Mapping[str, float] = field(default_factory=dict)  # addresses that were being created → not before then
     instances: tuple[Declared, ...] = ()  # what the configuration evaluates to
     names_prove: bool = False  # the state is lost or partial: names and declarations speak for what it forgot

@@ -88,11 +88,18 @@ def held_by(observed: Observed, around: Surroundings) -> tuple[Holder, ...]:
         if ref in around.ours:
             holders += held_by(child, around) if child else ()
             continue
-        if child is None and ref.kind == "volume" and (ref.scope, "volume") in around.world.listed:
-            continue  # not among our project's volumes any more, or never there: nothing to lose
+        if child is None and ref.kind == "volume" and _is_no_more(ref, observed, around):
+            continue
         name, project = (child.name, child.project_id) if child else ("", "")
         holders.append(Holder(ref.kind, ref.id, name, project, child))
     return (*holders, *_foreign_rules(observed, around), *kept_content(observed, around))
+
+
+def _is_no_more(volume: Ref, server: Observed, around: Surroundings) -> bool:
+    """Whether the server had it at the scan, and our project did not: nothing to lose. What came later may live."""
+    scanned = around.world.objects.get(server.ref)
+    known = scanned is not None and volume.id in deleted_on_termination(scanned)
+    return known and (volume.scope, "volume") in around.world.listed
 
 
 def _foreign_rules(group: Observed, around: Surroundings) -> Iterator[Holder]:
@@ -100,8 +107,9 @@ def _foreign_rules(group: Observed, around: Surroundings) -> Iterator[Holder]:
     if group.ref.kind != "security_group":
         return
     for rule in around.world.of_kind("security_group_rule"):
-        theirs = Ref(rule.ref.scope, "security_group", rule.fact("security_group_id"))
-        if rule.fact("remote_group_id") == group.ref.id and rule.ref not in around.ours and theirs not in around.ours:
+        if rule.ref.scope != group.ref.scope or rule.fact("remote_group_id") != group.ref.id:
+            continue
+        if rule.ref not in around.ours and not around.is_ours(rule, "security_group", rule.fact("security_group_id")):
             yield Holder(rule.ref.kind, rule.ref.id, rule.name, rule.project_id, rule)
 
 
@@ -238,8 +246,12 @@ def _absent(case: Case, world: World) -> Iterator[Verdict]:
 
 
 def unproved(case: Case, world: World, verdicts: Mapping[Ref, Verdict]) -> Iterator[Unproved]:
-    """Configured instances that no source finds again, as long as the project holds something they could be."""
+    """Configured instances that no source finds again, as long as the project holds something they could be.
+
+    One whose object was seen to go is found by now, unless something was made since that could be a new one.
+    """
     loose = _unaddressed(case, world, verdicts)
+    went = {spent.address: spent.gone for ref, spent in case.spent.items() if ref not in world.objects}
     addressed = {v.address for v in verdicts.values() if v.address}
     addressed |= {claim.address for claims in case.claims.values() for claim in claims}
     pending: list[Declared] = []
@@ -256,12 +268,18 @@ def unproved(case: Case, world: World, verdicts: Mapping[Ref, Verdict]) -> Itera
     for instance in pending:
         kind = kind_of_type(instance.type)
         candidates = tuple(
-            o for o in world.of_kind(kind.name if kind else "") if _candidate(case, o, instance, verdicts)
+            o
+            for o in world.of_kind(kind.name if kind else "")
+            if _candidate(case, o, instance, verdicts) and _is_later(o, went.get(instance.address))
         )
         told = any((v := verdicts.get(o.ref)) and v.denial in {Denial.UNPROVED, Denial.AMBIGUOUS} for o in candidates)
         if kind and candidates and not told:
             why = "no state, log, mark or link says which one it is"
             yield Unproved(instance.address, kind.name, why, candidates)
+
+
+def _is_later(observed: Observed, gone: float | None) -> bool:
+    return gone is None or (observed.created_at is not None and observed.created_at >= gone)
 
 
 def _unaddressed(case: Case, world: World, verdicts: Mapping[Ref, Verdict]) -> Mapping[str, list[str]]:
@@ -277,6 +295,10 @@ def _unaddressed(case: Case, world: World, verdicts: Mapping[Ref, Verdict]) -> M
         known = all(claim.evidence is Evidence.JOURNAL and not claim.address for claim in claims)
         if known and (claims[0].name or ref.kind not in {"port", "volume"}):
             loose[ref.kind].append(claims[0].name)
+    for ref in sorted(case.spent.keys() - case.claims.keys() - world.objects.keys()):
+        spent = case.spent[ref]
+        if not spent.address and (spent.name or ref.kind not in {"port", "volume"}):
+            loose[ref.kind].append(spent.name)
     return loose
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from janitor.core.case import Case
+from janitor.core.case import Case, Spent
 from janitor.core.marks import runs_of
 from janitor.core.model import Declared, Evidence, Observed, Ref, Verdict, World
 
@@ -20,7 +20,7 @@ def spoken_for(
     taken = {verdict.address for verdict in known.values() if verdict.address}
     loose = [(ref, world.objects[ref].name) for ref, verdict in known.items() if verdict.ours and not verdict.address]
     for ref in sorted({*case.spent, *case.claims} - world.objects.keys()):
-        address, name = case.spent.get(ref) or _journalled(case, ref)
+        address, name, _ = case.spent.get(ref) or _journalled(case, ref)
         if address:
             taken.add(address)
         elif name:
@@ -28,11 +28,11 @@ def spoken_for(
     return frozenset(taken), Counter((ref.kind, name) for ref, name in loose)
 
 
-def _journalled(case: Case, ref: Ref) -> tuple[str, str]:
+def _journalled(case: Case, ref: Ref) -> Spent:
     """Address and name of what only the journal knows and the cloud has no more, unless it was being made anew."""
     claim = case.claims[ref][0]
     renewed = claim.address in case.in_flight
-    return (claim.address, claim.name) if claim.evidence is Evidence.JOURNAL and not renewed else ("", "")
+    return Spent(claim.address, claim.name) if claim.evidence is Evidence.JOURNAL and not renewed else Spent("", "")
 
 
 def is_marked(observed: Observed, instances: Iterable[Declared]) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from janitor.core.case import Spent
 from janitor.core.model import Evidence, Ref, Resource, Scope
 from janitor.journal.entries import Entry
 
@@ -48,7 +49,7 @@ class Recollection:
 
     ours: Mapping[Ref, Recalled] = field(default_factory=dict)
     stated: Mapping[Ref, Recalled] = field(default_factory=dict)  # what the state knew when an apply of ours began
-    spent: Mapping[Ref, tuple[str, str]] = field(default_factory=dict)  # was ours, and is gone: address, name
+    spent: Mapping[Ref, Spent] = field(default_factory=dict)  # was ours, and is gone
     accepted_deletes: frozenset[Ref] = frozenset()  # of the whole journal
     gone: frozenset[Ref] = frozenset()  # of the whole journal
     open_section: bool = False  # something was begun and never proved gone
@@ -116,7 +117,7 @@ class _Recalling:
     def _new_section(self) -> None:
         self.ours: dict[Ref, Recalled] = {}
         self.stated: dict[Ref, Recalled] = {}
-        self.spent: dict[Ref, tuple[str, str]] = {}
+        self.spent: dict[Ref, Spent] = {}
         self.begun: list[Entry] = []
         self.copies: list[str] = []
         self.applies: list[Applying] = []
@@ -154,7 +155,7 @@ class _Recalling:
             self.vanished.add(ref)
             for known in (self.ours.pop(ref, None), self.stated.pop(ref, None)):
                 if known is not None:
-                    self.spent[ref] = (known.address, known.name)
+                    self.spent[ref] = Spent(known.address, known.name, _at(entry))
 
     def _closed(self, _: Entry) -> None:
         self._new_section()
@@ -193,7 +194,7 @@ class _Recalling:
     def _creating(self, entry: Entry) -> None:
         address = str(entry.get("address", ""))
         self.in_flight[address] = _at(entry)
-        self.spent = {ref: known for ref, known in self.spent.items() if known[0] != address}  # it is made anew
+        self.spent = {ref: known for ref, known in self.spent.items() if known.address != address}  # it is made anew
         self.current.add(address)
 
     def _created(self, entry: Entry) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from janitor.core.attached import Surroundings
-from janitor.core.case import Case, Claim, claims_by_ref, kinds_of
+from janitor.core.case import Case, Claim, Spent, claims_by_ref, kinds_of
 from janitor.core.catalogue import KINDS, closure, source_kind
 from janitor.core.errors import WrongCloud
 from janitor.core.model import Denial, Edge, Evidence, Observed, Ref, Scope, Verdict, World
@@ -218,7 +218,7 @@ def remember(case: Case, plan: Plan) -> Case:
         if step.ref not in case.claims
     ]
     known = [claim for claims in case.claims.values() for claim in claims]
-    spent = {ref: (step.address, step.observed.name) for ref, step in plan.steps.items()}
+    spent = {ref: Spent(step.address, step.observed.name) for ref, step in plan.steps.items()}
     return replace(case, claims=claims_by_ref((*known, *extra)), spent={**case.spent, **spent})
 
 

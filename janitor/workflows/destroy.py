@@ -63,6 +63,7 @@ def run(settings: Settings, console: Console, stop: Callable[[], bool]) -> RunRe
 
 def carry_out(call: Call, knowledge: Knowledge, *, began: float) -> RunReport:
     """Look, ask, delete and prove, with what is known. Raises JanitorError where there is nothing to report on."""
+    knowledge.cloud.end_by(call.deadline)
     first = call.patiently(lambda: _first_look(call, knowledge))
     this = Run(call, knowledge, first, first, began)
     if call.settings.dry_run:

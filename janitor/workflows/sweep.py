@@ -48,6 +48,9 @@ def run(settings: Settings, asked: Asked, console: Console, *, stop: Callable[[]
     plan = saved.read(asked.plan) if asked.plan else None
     selection = plan.selection if plan else asked.selection
     grounds = call.patiently(lambda: _signed_in(call, asked, plan))
+    for ground in grounds:
+        if ground.target.cloud is not None:
+            ground.target.cloud.end_by(call.deadline)
     with console.phase("Looking at the cloud"):
         call.patiently(lambda: _look_everywhere(grounds, selection))
     if asked.out is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from builders import EARLIER, LATER, NOW, a, case, in_state, ref, world
+from builders import AWAY, EARLIER, LATER, NOW, a, case, in_state, ref, world
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -82,6 +82,20 @@ def test_a_load_balancer_with_a_listener_that_is_not_ours_is_held_by_it():
     verdicts = judge(known, seen)
     held = hold(verdicts[balancer.ref], balancer, surroundings(known, seen, verdicts))
     assert [h.id for h in held.held_by] == ["theirs"]
+
+
+def test_a_rule_of_another_region_holds_no_group_though_it_names_its_id():
+    rule = a("security_group_rule", "r", scope=AWAY, security_group_id="theirs", remote_group_id="g")
+    assert plan_of(case(in_state(group)), world(group, rule)).held == {}
+
+
+def test_a_server_is_held_by_a_volume_that_was_attached_after_the_scan():
+    """It would go along, and no listing has shown it: it is newer than the scan, and not one that is no more."""
+    bare = a("server", "s")
+    known, seen = case(in_state(bare)), world(bare)
+    now = a("server", "s", **{"os-extended-volumes:volumes_attached": [{"id": "new", "delete_on_termination": True}]})
+    verdict = hold(judge(known, seen)[bare.ref], now, surroundings(known, seen, judge(known, seen)))
+    assert [holder.id for holder in verdict.held_by] == ["new"]
 
 
 def test_a_server_whose_foreign_data_volume_would_go_along_is_held():

@@ -8,7 +8,7 @@ import pytest
 from builders import EARLIER, HOME, LATER, NOW, a, case, in_state, ref, world
 
 from janitor import journal
-from janitor.core.case import Claim
+from janitor.core.case import Claim, Spent
 from janitor.core.catalogue.reading import epoch
 from janitor.core.model import Declared, Denial, Evidence, Verdict
 from janitor.core.ownership import judge
@@ -127,6 +127,16 @@ def test_of_two_children_of_one_name_on_our_networks_nobody_can_say_which_one_wa
     assert verdict(ours, among, *networks, ours).ours
     later = remember(among, make(among, world(*networks, ours), judge(among, world(*networks, ours))))
     assert theirs.ref not in {ref for ref, v in judge(later, world(*networks, theirs)).items() if v.ours}
+
+
+@pytest.mark.parametrize(("made", "told"), [(NOW, False), (LATER, True)], ids=["before it went", "since it went"])
+def test_what_the_journal_saw_go_is_looked_for_only_where_something_new_could_be_it(made, told):
+    """A floating IP has neither name nor mark; the one of a killed run is gone, and the neighbours' are not it."""
+    of = "openstack_networking_floatingip_v2"
+    went = {ref("floating_ip", "ours"): Spent(f"{of}.a", "", (SINCE or 0) + 60)}
+    among = case(instances=(Declared(f"{of}.a", of),), names_prove=True, spent=went)
+    seen = world(a("floating_ip", "theirs", created_at=made))
+    assert bool(make(among, seen, judge(among, seen)).unproved) is told
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 from keystoneauth1 import exceptions
 from requests.exceptions import ConnectTimeout
 
+from janitor.cloud.session import patience
 from janitor.cloud.wire import Response, classify, no_answer
 from janitor.engine.protocols import Reply
 
@@ -188,3 +189,10 @@ def test_no_answer_is_told_by_its_cause(error: Exception, reply: Reply, text: st
     found = no_answer(error, what="GET network /v2.0/ports")
     assert found.reply is reply
     assert found.text.startswith(f"GET network /v2.0/ports: {text}")
+
+
+@pytest.mark.parametrize(
+    ("left", "waited"), [(3000.0, 60.0), (10.0, 10.0), (1.0, 3.0), (-30.0, 3.0), (float("inf"), 60.0)]
+)
+def test_no_answer_is_waited_for_much_beyond_the_runs_time(left, waited):
+    assert patience(60.0, left=left) == waited

@@ -19,7 +19,7 @@ class InstantCrew:
         self._dice = Random(seed)  # noqa: S311 - latency, not a secret
         self._under_way: list[tuple[float, int, Done]] = []
         self._count = 0
-        self._working = False
+        self.is_working = False
         self._late = 0.0
 
     def now(self) -> float:
@@ -27,19 +27,19 @@ class InstantCrew:
 
     def hang(self, seconds: float) -> None:
         """The answer comes so much later: that of the task at work, or to whoever waits for it without a crew."""
-        if self._working:
+        if self.is_working:
             self._late += seconds
         else:
             self.clock += seconds
 
     def start(self, key: object, task: Callable[[], object]) -> None:
-        self._working, self._late = True, 0.0
+        self.is_working, self._late = True, 0.0
         try:
             done = Done(key, value=task())
         except Exception as error:  # noqa: BLE001 - handed over, as the real crew does
             done = Done(key, error=error)
         finally:
-            self._working = False
+            self.is_working = False
         self._count += 1
         arrives = self.clock + self._latency * self._dice.uniform(0.2, 2.0) + self._late
         heapq.heappush(self._under_way, (arrives, self._count, done))

@@ -52,6 +52,10 @@ class Call:
     dying: bool = False  # its delete had been accepted before
 
 
+HANGS = 60.0
+HUNG = Answer(Reply.BROKEN, text=f"no answer within {HANGS:.0f} s")
+
+
 @dataclass
 class Faults:
     """A seeded plan of trouble: a share of the calls fails, some of them after they were carried out."""
@@ -69,6 +73,8 @@ class Faults:
         Answer(Reply.BROKEN, text="no answer"),
     )
 
+    hang: Callable[[float], None] | None = None  # lets the answer HUNG take its time
+
     def __post_init__(self) -> None:
         self.dice = Random(self.seed)  # noqa: S311 - which calls fail, not a secret
 
@@ -77,7 +83,10 @@ class Faults:
             return None
         if service in self.services:
             return Answer(Reply.BROKEN, 503, "down")
-        return self.dice.choice(self.answers) if self.dice.random() < self.share else None
+        answer = self.dice.choice(self.answers) if self.dice.random() < self.share else None
+        if answer is HUNG and self.hang is not None:
+            self.hang(HANGS)
+        return answer
 
     def loses(self, now: float) -> bool:
         return now < self.until and self.dice.random() < self.lost

@@ -36,7 +36,7 @@ class Whose(StrEnum):
     EITHER = "either"  # nobody of the run made it, but it hangs on the run's, or carries its mark: it may go
 
 
-@dataclass
+@dataclass(eq=False)
 class Line:
     """One object. `told`: the sources that lead to it; `stays`: why it must not go although the run made it."""
 

@@ -10,11 +10,13 @@ from engine.memory_cloud import MemoryCloud
 from ledger.virtual import Hands
 
 from janitor.cloud.live import LiveCloud
+from janitor.cloud.session import patience
 from janitor.core.model import Holder, Observed, Ref, Scope
 from janitor.core.plan import Step
 from janitor.engine.protocols import Answer
 
 USER = "user"
+HANDS = 8
 
 
 @dataclass
@@ -31,6 +33,7 @@ class MemorySession:
     token_expires: float | None = None
     renewable: bool = True
     regions: tuple[str, ...] = ("RegionOne",)
+    until: float = float("inf")
 
     @staticmethod
     def endpoint(_service: str) -> str:
@@ -53,6 +56,8 @@ class MemoryLive(LiveCloud):
     ) -> None:
         super().__init__(sessions, threads=1)
         self.clouds, self.hands, self.before_read = clouds, hands, before_read
+        for cloud in clouds.values():
+            cloud.faults.hang = self._hang
         self.asked = 0
 
     @property
@@ -77,6 +82,11 @@ class MemoryLive(LiveCloud):
     def _observed_in(self, scope: Scope, source: str, shown: Any) -> list[Observed]:
         shown[scope, source] = []
         return list(self._seen(lambda: self._of(scope).shown(scope, source)))
+
+    def _hang(self, seconds: float) -> None:
+        """As long as a session waits; a scan has eight hands, of which one hangs."""
+        waited = patience(seconds, left=self._until - self.hands.clock)
+        self.hands.hang(waited if self.hands.is_working else waited / HANDS)
 
     def _of(self, scope: Scope) -> MemoryCloud:
         return self.clouds[scope.region]

@@ -77,11 +77,16 @@ class Owner:
         if line.body is not None:
             self._stamp(kind, line)
         for port in self.cloud.bodies["port"].keys() - ports - {identifier}:
-            self.ledger.enter(self.region, "port", port, whose=self.whose, parent=line)
+            self.ledger.enter(self.region, "port", port, whose=self.whose, parent=self._behind(port) or line)
         self.ids[kind].append(identifier)
         if self.whose is Whose.RUN:
             self._note(kind, identifier, named, line, fields)
         return identifier
+
+    def _behind(self, port: str) -> Line | None:
+        """Whose a share server's port is: it lives as long as the share network."""
+        server = str(self.cloud.bodies["port"][port]["device_id"])
+        return self.ledger.lines.get((self.region, "share_network", server.removeprefix("server-of-")))
 
     def serve(self, network: str, **fields: Any) -> None:
         """Let a service make a port for a network."""

@@ -21,7 +21,7 @@ from ledger import sources
 from ledger.acts import Acts
 from ledger.ledger import Whose
 from ledger.live import MemoryLive, connect
-from ledger.owners import BEGAN, RUN
+from ledger.owners import BEGAN, RUN, Made
 from ledger.site import Site, build
 from ledger.terraform import MemoryTerraform
 from ledger.virtual import call, living
@@ -36,6 +36,7 @@ from janitor.settings import Settings
 from janitor.settings.sweeping import Asked
 from janitor.terraform import backends
 from janitor.terraform.runner import Initialised
+from janitor.terraform.state import parse
 from janitor.workflows import destroy, knowing, opening, rollback, sweep
 
 WAYS = ("state", "state", "state", "salvaged", "log", "log", "mark", "names", "journal", "journal", "sweep", "rollback")
@@ -60,10 +61,15 @@ class Round:
     terraform: MemoryTerraform
     acts: Acts
     configuration: Configuration = field(default_factory=Configuration)
+    whole: bool = False
     entries: list[Entry] = field(default_factory=list)  # of the journal, before the apply that is rolled back
     then: list[Entry] = field(default_factory=list)  # and of that apply
     report: RunReport | None = None
     refused: str = ""
+
+    def ending(self, made: list[Made]) -> int:
+        """How many creations an apply had told of when it was killed; all of them, where it was not."""
+        return len(made) if self.whole else self.dice.choice([len(made), self.dice.randint(0, len(made))])
 
     @property
     def exit_code(self) -> int:
@@ -77,13 +83,15 @@ def ground() -> Iterator[Path]:
         yield Path(folder)
 
 
-def staged(seed: int, folder: Path, *, size: int = 0, way: str = "", **more: Any) -> Round:
-    """Everything as a run of janitor finds it."""
+def staged(
+    seed: int, folder: Path, *, size: int = 0, way: str = "", whole: bool = False, timeout: float = 3300.0, **more: Any
+) -> Round:
+    """Everything as a run of janitor finds it. `whole`: no apply was killed, so that all of the run is known."""
     dice = Random(f"round {seed}")  # noqa: S311 - a seeded round
     chosen = way or dice.choice(WAYS)
     regions = ("RegionOne", "RegionTwo") if chosen == "state" and dice.random() < 0.3 else ("RegionOne",)
     marked = chosen in {"mark", "sweep"} or dice.random() < 0.3
-    more.setdefault("mixing", dice.choice([0.0, 0.03, 0.1, 0.2, 0.4]))
+    more.setdefault("mixing", 0.0 if more.get("calm") else dice.choice([0.0, 0.03, 0.1, 0.2, 0.4]))
     more.setdefault("is_configured", chosen != "sweep")
     site = Site(seed, size or dice.choice(SIZES), regions=regions, marked=marked, **more)
     build(site)
@@ -96,16 +104,17 @@ def staged(seed: int, folder: Path, *, size: int = 0, way: str = "", **more: Any
         environment={"PATH": str(folder)},
         yes=True,
         direct=dice.random() < 0.5,
+        timeout=timeout,
         mark=(RUN,) if marked and (chosen == "mark" or dice.random() < 0.5) else (),
     )
     if not settings.mark and chosen != "sweep":
         for line in site.ledger.of(Whose.RUN):
             line.told.discard("mark")
     terraform = MemoryTerraform(folder / "terraform.tfstate", site.clouds, site.hands, frozenset(site.protected))
-    acts = Acts(site, dice.choice([0.0, 0.02, 0.1]))
-    made = Round(site, folder, chosen, dice, settings, terraform, acts)
+    acts = Acts(site, 0.0 if site.calm else dice.choice([0.0, 0.02, 0.1]))
+    made = Round(site, folder, chosen, dice, settings, terraform, acts, whole=whole)
     KNOWN[chosen](made)
-    for cloud in site.clouds.values():
+    for cloud in () if site.calm else site.clouds.values():
         trouble = dice.choice([0.0, 0.0, 0.0, 0.1, 0.3])
         cloud.faults = Faults(share=trouble, lost=trouble / 3, seed=seed, until=site.hands.clock + 20.0)
     return made
@@ -122,13 +131,17 @@ def _salvaged(here: Round) -> None:
     raw = here.terraform.state.read_bytes()
     cut = here.dice.randint(len(raw) // 4, len(raw) - 3)
     here.terraform.state.write_bytes(raw[:cut])
+    whole = {(found.type, found.id) for found in parse(raw[:cut], source="").managed}
+    for one in here.site.made:
+        if (one.type, one.id) not in whole:
+            one.line.told.discard("state")
     here.configuration = sources.configured(here.site, here.site.made, counts=True)
     here.settings = replace(here.settings, since=here.dice.choice([BEGAN, None]))
 
 
 def _log(here: Round) -> None:
     made = here.site.made
-    cut = here.dice.choice([len(made), here.dice.randint(0, len(made))])
+    cut = here.ending(made)
     human = here.dice.random() < 0.5
     sources.log(here.site, here.folder, made, cut=cut, human=human)
     here.configuration = sources.configured(here.site, made, counts=True)
@@ -148,7 +161,7 @@ def _names(here: Round) -> None:
 
 def _journal(here: Round) -> None:
     made = here.site.made
-    cut = here.dice.choice([len(made), here.dice.randint(0, len(made))])
+    cut = here.ending(made)
     found = sources.journalled(made, here.site, scope_of, cut=cut, at=BEGAN)
     with living_in(here), ExitStack() as stack:
         knowing.gather(call(here.settings, here.site.hands), stack, configured=Configuration).book.write(*found)
@@ -160,6 +173,8 @@ def _rollback(here: Round) -> None:
     made = here.site.made
     half = here.dice.randint(0, len(made))
     first, second = made[:half], made[half:]
+    for line in here.site.ledger.of(Whose.RUN):
+        line.told.discard("mark")  # a rollback goes by the journal alone
     for one in first:
         one.line.stays = one.line.stays or "of an earlier apply"
     for one in second:
@@ -167,7 +182,7 @@ def _rollback(here: Round) -> None:
             one.line.body |= {"created_at": LATER_MADE, "created": LATER_MADE}
     here.site.ledger.remember()
     here.entries = sources.journalled(first, here.site, scope_of, cut=len(first), at=BEGAN)
-    cut = here.dice.choice([len(second), here.dice.randint(0, len(second))])
+    cut = here.ending(second)
     here.then = sources.journalled(second, here.site, scope_of, cut=cut, at=LATER)
     here.configuration = sources.configured(here.site, made, counts=False)
     sources.configured(here.site, second[:cut], counts=True)
@@ -256,7 +271,6 @@ def play(seed: int, **more: Any) -> dict[str, Any]:
         here.site.hands.clock += SETTLED
         found = here.site.ledger.violations(exit_code)
         return {
-            "key": f"clouds-{seed}",
             "seed": seed,
             "way": here.way,
             "objects": here.site.objects,

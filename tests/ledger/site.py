@@ -27,6 +27,7 @@ class Site:
     mixing: float = 0.15
     regions: tuple[str, ...] = ("RegionOne",)
     marked: bool = False
+    calm: bool = False  # nobody has the run's names, uses its things, or protects them: all of it can go
     is_configured: bool = True  # somebody reads the configuration, and what it protects
     dice: Random = field(init=False)
     hands: Hands = field(init=False)
@@ -55,17 +56,15 @@ class Site:
 def build(site: Site) -> Site:
     """Let everybody build, in turns, until there are as many objects as asked for; then protect and forge a few."""
     for region in site.regions:
-        site.lots.append(Lot([*_owners(site, region)], site.mixing))
+        site.lots.append(Lot([*_owners(site, region)], site.mixing, site.calm))
     while site.objects < site.size:
         lot = site.dice.choice(site.lots)
-        owner = site.dice.choices(lot.owners, weights=[4, 3, 2, 1, 1, 1])[0]
+        owner = site.dice.choices(lot.owners, weights=[4, 3, 2, 1, 1, 1][: len(lot.owners)])[0]
         for plot in FIRST if not owner.ids["network"] else ():
             plot(lot, owner)
         site.dice.choices(PLOT, weights=WEIGHTS)[0](lot, owner)
-    _hang(site)
-    _protect(site)
-    _forge(site)
-    _reuse(site)
+    for wild in () if site.calm else (_hang, _protect, _forge, _reuse):
+        wild(site)
     site.ledger.remember()
     return site
 
@@ -76,6 +75,8 @@ def _owners(site: Site, region: str) -> list[Owner]:
 
     run = owner(Whose.RUN, mark=RUN if site.marked else "")
     neighbours = [owner(prefix="web", span="before"), owner(prefix="ci-9999", mark=OTHER_RUN)]
+    if site.calm:
+        return [run, *neighbours]
     return [run, *neighbours, owner(span="before"), owner(), owner(project="away", prefix=RUN)]
 
 

@@ -6,6 +6,7 @@ More of them, and larger ones: `ci/soak clouds`; a failing seed is played again 
 from __future__ import annotations
 
 import pytest
+from ledger import deaths, troubles
 from ledger.ledger import Whose
 from ledger.play import ground, play, staged
 from ledger.site import Site, build
@@ -23,6 +24,19 @@ def test_nothing_foreign_goes_and_nothing_of_the_run_is_proved_away(seed: int) -
 def test_a_round_is_its_seed() -> None:
     one, two = play(7, size=SMALL), play(7, size=SMALL)
     assert {**one, "seconds": 0} == {**two, "seconds": 0}
+
+
+@pytest.mark.parametrize("seed", range(round(3 * FACTOR)))
+def test_the_run_after_a_killed_one_ends_with_0(seed: int) -> None:
+    assert deaths.play(seed, size=SMALL)["violations"] == [], f"ci/soak deaths --seed {seed} --count 1 --size {SMALL}"
+
+
+@pytest.mark.parametrize("trouble", ["of every sort", "hung", "lost replies", "network is down"])
+def test_in_trouble_all_goes_that_can_go_and_in_time(trouble: str) -> None:
+    seed = troubles.KINDS_OF_TROUBLE.index(trouble)
+    assert troubles.play(seed, size=SMALL)["violations"] == [], (
+        f"ci/soak troubles --seed {seed} --count 1 --size {SMALL}"
+    )
 
 
 class TestTheLedger:
@@ -62,6 +76,6 @@ class TestTheLedger:
 
     def test_what_is_left_of_the_run_is_no_proof(self) -> None:
         with ground() as folder:
-            here = staged(5, folder, size=SMALL, way="state")
+            here = staged(3, folder, size=SMALL, way="state")
             assert [text for text in here.site.ledger.violations(1) if text.startswith("proved")] == []
             assert [text for text in here.site.ledger.violations(0) if text.startswith("proved")]
