@@ -157,7 +157,7 @@ def hand_out(
 
 def one_of(what: str, given: str, known: Iterable[str]) -> None:
     """Raise UsageError for a word that is none of the known ones; `what` asked for it."""
-    words = list(known)
+    words = [str(word) for word in known]
     if given not in words:
         raise UsageError(f"{what}: {given!r} is not one of {', '.join(words)}{did_you_mean(given, words) or '.'}")
 
