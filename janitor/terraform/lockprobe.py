@@ -39,7 +39,7 @@ def ask(root: RootModule, backend: Backend) -> LockState:
     told = plain(done.errors)
     if _REFUSED not in told:
         return LockState(known=False, problem=masked(reason(done.output, done.errors), root))
-    return LockState(alive=True, holder=_holder(told), stays=backend.type not in ENDS_WITH_HOLDER)
+    return LockState(alive=True, holder=holder_of(told), stays=backend.type not in ENDS_WITH_HOLDER)
 
 
 def force_unlock(root: RootModule, lock_id: str) -> Ran:
@@ -49,7 +49,7 @@ def force_unlock(root: RootModule, lock_id: str) -> Ran:
     return outcome(root, done, f"{root.flavour} force-unlock")
 
 
-def _holder(told: str) -> LockInfo | None:
+def holder_of(told: str) -> LockInfo | None:
     """The holder as the refusal describes it; None where it describes the asker."""
     fields = {
         match["key"]: match["value"] for match in _FIELD.finditer(re.sub(r"^[│╷╵|]", "", told, flags=re.MULTILINE))

@@ -94,6 +94,10 @@ def break_lock(root: RootModule, lock_id: str) -> str:
     state = ask(root)
     if state.known and state.holder is None and not state.alive:
         return f"The state is not locked: there was no lock {lock_id} to break."
+    if state.alive and not state.stays:
+        raise LockHeld(
+            f"The lock was not broken: that of the {backend.type} backend ends with its holder's connection."
+        )
     if state.holder is not None and state.holder.id != lock_id:
         raise LockHeld(f"The lock was not broken: it is not {lock_id} but that of {state.holder}.")
     if backend.type == "http":
