@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from janitor.core.catalogue import kind_of_type
 from janitor.core.fitness import Finding, Fit, Topic
 from janitor.core.needs import LARGEST, NETWORK, Need
 from janitor.core.text import counted, some
@@ -165,8 +164,7 @@ def _addresses(wanted: Iterable[Wanted]) -> Counter[str]:
     everything = {one.address: one for one in wanted}
     asked: Counter[str] = Counter()
     for one in everything.values():
-        kind = kind_of_type(one.type) if one.managed else None
-        attribute = {"floating_ip": "pool", "router": "external_network_id"}.get(kind.name if kind else "", "")
+        attribute = {"floating_ip": "pool", "router": "external_network_id"}.get(one.makes, "")
         if attribute:
             asked[one.text(attribute) or _read_name(one, attribute, everything)] += 1
     return asked
@@ -182,8 +180,7 @@ def subnet_findings(wanted: Iterable[Wanted]) -> Iterator[Finding]:
     everything = tuple(wanted)
     taken = _ports_by_subnet(everything)
     for one in everything:
-        kind = kind_of_type(one.type) if one.managed else None
-        room = _room(one.text("cidr")) if kind is not None and kind.name == "subnet" else None
+        room = _room(one.text("cidr")) if one.makes == "subnet" else None
         needed = taken[one.address]
         if room is not None and needed > room:
             yield Finding(
@@ -197,8 +194,7 @@ def subnet_findings(wanted: Iterable[Wanted]) -> Iterator[Finding]:
 def _ports_by_subnet(wanted: Iterable[Wanted]) -> Counter[str]:
     taken: Counter[str] = Counter()
     for one in wanted:
-        kind = kind_of_type(one.type) if one.managed else None
-        attribute = {"port": "fixed_ip.subnet_id", "load_balancer": "vip_subnet_id"}.get(kind.name if kind else "", "")
+        attribute = {"port": "fixed_ip.subnet_id", "load_balancer": "vip_subnet_id"}.get(one.makes, "")
         for target in one.named_by(attribute):
             taken[target] += 1
     return taken

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from janitor.core.catalogue import KINDS, kind_of_type
+from janitor.core.catalogue import KINDS
 from janitor.core.wanted import Wanted, whole
 
 COMPUTE, NETWORK, STORAGE, KEYS, DNS = "compute", "network", "block-storage", "key-manager", "dns"
@@ -85,15 +85,14 @@ def needs(
     unknown: dict[tuple[str, str], list[str]] = defaultdict(list)
     by: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for one in everything.values():
-        kind = kind_of_type(one.type) if one.managed else None
-        if kind is None:
+        if not one.makes:
             continue
         for share in _shares(one, everything, flavors):
             volume_type = types.get(share.volume_type, "") if types is not None else share.volume_type
             if share.amount == 0 or (share.volume_type and not volume_type):
                 continue
             key = (share.service, f"{share.key}_{volume_type}" if volume_type else share.key)
-            by[key][kind.name] += 1
+            by[key][one.makes] += 1
             if share.amount is None:
                 unknown[key].append(one.address)
             else:
@@ -109,7 +108,7 @@ def besides(wanted: Iterable[Wanted]) -> Mapping[tuple[str, str], int]:
     served = {
         target
         for one in wanted
-        if one.managed and (kind := kind_of_type(one.type)) and kind.name == "subnet" and not one.denied("enable_dhcp")
+        if one.makes == "subnet" and not one.denied("enable_dhcp")
         for target in one.named_by("network_id")
     }
     return {(NETWORK, "port"): len(served)}
@@ -119,24 +118,21 @@ def services(wanted: Iterable[Wanted]) -> Mapping[str, tuple[str, ...]]:
     """The services that an apply talks to, each with the addresses that are made there."""
     found: dict[str, list[str]] = defaultdict(list)
     for one in wanted:
-        kind = kind_of_type(one.type)
-        if kind is not None and kind.service:
-            found[kind.service].append(one.address)
+        if one.kind and (service := KINDS[one.kind].service):
+            found[service].append(one.address)
     return {service: tuple(found[service]) for service in sorted(found)}
 
 
 def kinds(wanted: Iterable[Wanted]) -> frozenset[str]:
     """The kinds of what is to be made."""
-    return frozenset(kind.name for one in wanted if one.managed and (kind := kind_of_type(one.type)))
+    return frozenset(one.makes for one in wanted if one.makes)
 
 
 Others = Mapping[str, Wanted]
 
 
 def _shares(one: Wanted, others: Others, flavors: Mapping[str, Flavor]) -> Iterator[Share]:
-    kind = kind_of_type(one.type)
-    if kind is None:
-        return
+    kind = KINDS[one.makes]
     if kind.name == "server":
         yield from _of_server(one, others, flavors)
         return
@@ -213,19 +209,14 @@ def _share(one: Wanted) -> Iterator[Share]:
     yield Share(KINDS["share"].service, "per_share_gigabytes", one.number("size"), bucket=one.address)
 
 
-def _router_interface(one: Wanted) -> Iterator[Share]:
-    if not one.given("port_id"):
-        yield Share(NETWORK, "port")
+def _port_unless(given: str) -> Callable[[Wanted], Iterator[Share]]:
+    """A port that the service makes where none is given."""
 
+    def more(one: Wanted) -> Iterator[Share]:
+        if not one.given(given):
+            yield Share(NETWORK, "port")
 
-def _interface_attachment(one: Wanted) -> Iterator[Share]:
-    if not one.given("port_id"):
-        yield Share(NETWORK, "port")
-
-
-def _load_balancer(one: Wanted) -> Iterator[Share]:
-    if not one.given("vip_port_id"):
-        yield Share(NETWORK, "port")
+    return more
 
 
 def _security_group(one: Wanted) -> Iterator[Share]:
@@ -253,9 +244,9 @@ MORE: Mapping[str, Callable[[Wanted], Iterator[Share]]] = MappingProxyType(
     {
         "volume": _volume,
         "share": _share,
-        "router_interface": _router_interface,
-        "interface_attachment": _interface_attachment,
-        "load_balancer": _load_balancer,
+        "router_interface": _port_unless("port_id"),
+        "interface_attachment": _port_unless("port_id"),
+        "load_balancer": _port_unless("vip_port_id"),
         "security_group": _security_group,
         "secret_order": _order,
         "zone": _zone,

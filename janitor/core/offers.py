@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from janitor.core.catalogue import kind_of_type
 from janitor.core.fitness import Finding, Fit, Topic
 from janitor.core.model import Observed, Ref
 from janitor.core.text import some
@@ -78,7 +77,7 @@ class Offers:
 def asked_for(wanted: Iterable[Wanted]) -> Mapping[Asked, tuple[str, ...]]:
     """Everything that has to exist before the apply, once, with the addresses that need it."""
     everything = tuple(wanted)
-    made = {(kind.name, one.text("name")) for one in everything if one.managed and (kind := kind_of_type(one.type))}
+    made = {(one.makes, one.text("name")) for one in everything if one.makes}
     found: dict[tuple[str, str], list[tuple[Asked, str]]] = defaultdict(list)
     for one in everything:
         for asked in _asked(one):
@@ -95,29 +94,27 @@ def asked_for(wanted: Iterable[Wanted]) -> Mapping[Asked, tuple[str, ...]]:
 
 
 def _asked(one: Wanted) -> Iterator[Asked]:
-    kind = kind_of_type(one.type)
-    name = kind.name if kind else ""
     if not one.managed:
-        yield from _read(one, name)
-    elif name == "server":
+        yield from _read(one)
+    elif one.makes == "server":
         yield from _of_server(one)
-    elif name == "volume":
+    elif one.makes == "volume":
         yield Asked(VOLUME_TYPE, one.text("volume_type"))
         yield Asked(STORAGE_ZONE, one.text("availability_zone"))
         yield Asked(IMAGE, one.text("image_id"), by_id=True)
-    elif name == "floating_ip":
+    elif one.makes == "floating_ip":
         yield Asked(EXTERNAL, one.text("pool"))
-    elif name == "router":
+    elif one.makes == "router":
         yield Asked(EXTERNAL, one.text("external_network_id"), by_id=True)
-    elif name in {"port", "subnet"}:
+    elif one.makes in {"port", "subnet"}:
         yield Asked(NETWORK, one.text("network_id"), by_id=True)
 
 
-def _read(one: Wanted, kind: str) -> Iterator[Asked]:
-    asked = READ.get(kind)
+def _read(one: Wanted) -> Iterator[Asked]:
+    asked = READ.get(one.kind)
     if asked is None or one.text("name_regex"):
         return
-    by_id = one.text("router_id") if kind == "router" else one.text(f"{kind}_id")
+    by_id = one.text(f"{one.kind}_id")
     yield Asked(asked, by_id or one.text("name"), by_id=bool(by_id), newest=one.flag("most_recent"))
 
 
@@ -164,7 +161,7 @@ def _judged(asked: Asked, offers: Offers) -> tuple[Fit, str, str]:
         return (
             Fit.NOT_FIT,
             f"{len(found)} have this name ({ids}), and the provider refuses to choose",
-            (f"give the {kind}'s id, or rename all but one"),
+            f"give the {kind}'s id, or rename all but one",
         )
     if not usable:
         return Fit.NOT_FIT, f"it cannot be used: {found[0].unfit}", f"take another {kind}, or wait until it can be used"
@@ -176,8 +173,7 @@ def boot_findings(wanted: Iterable[Wanted], offers: Offers) -> Iterator[Finding]
     everything = {one.address: one for one in wanted}
     pairs: dict[tuple[str, str], tuple[Offer, Offer, int | None, list[str]]] = {}
     for one in everything.values():
-        kind = kind_of_type(one.type) if one.managed else None
-        if kind is None or kind.name != "server":
+        if one.makes != "server":
             continue
         image, flavor = (_meant(one, what, everything, offers) for what in (IMAGE, FLAVOR))
         if image is not None and flavor is not None:
@@ -199,8 +195,7 @@ def _meant(one: Wanted, what: str, everything: Mapping[str, Wanted], offers: Off
     for attribute in (f"{what}_id", f"{what}_name", "block_device.uuid"):
         for target in one.named_by(attribute):
             read = everything.get(target)
-            kind = kind_of_type(read.type) if read is not None else None
-            if read is not None and kind is not None and kind.name == what:
+            if read is not None and read.kind == what:
                 keys.append(read.text(f"{what}_id") or read.text("name"))
     found = [offer for key in keys if key for offer in offers.of(Asked(what, key))]
     return found[0] if found else None
@@ -225,7 +220,7 @@ def _too_small(image: Offer, flavor: Offer, disk: int | None) -> Iterator[tuple[
     if disk == 0 and flavor.disk == 0:
         yield (
             "the flavor has no disk: Nova lets only servers that boot from a volume have it",
-            ("boot from a volume, or take a flavor with a disk"),
+            "boot from a volume, or take a flavor with a disk",
         )
     elif max(image.min_disk * GIB, image.size) > disk * GIB:
         wanted = max(image.min_disk, -(-image.size // GIB))
@@ -244,8 +239,7 @@ def collision_findings(
     spoken = {(a.kind, a.key) for one in everything for a in _asked(one) if not a.by_id}
     done: set[tuple[str, str]] = set()
     for one in everything:
-        kind = kind_of_type(one.type) if one.managed else None
-        key = (kind.name if kind else "", one.text("name"))
+        key = (one.makes, one.text("name"))
         if key in done or not there.get(key):
             continue
         done.add(key)

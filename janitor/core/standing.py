@@ -73,14 +73,12 @@ def account_findings(account: Account, *, now: float, until: float) -> Iterator[
     yield Finding(Topic.CREDENTIALS, "lifetime", Fit.NOT_FIT, line, reason, remedy)
 
 
-def service_findings(
-    heard: Iterable[Heard], users: Mapping[str, tuple[str, ...]], *, catalog: str = ""
-) -> Iterator[Finding]:
+def service_findings(heard: Iterable[Heard], users: Mapping[str, tuple[str, ...]]) -> Iterator[Finding]:
     """Whether each service that the configuration needs is there, answers in time, and lets this account in."""
     for one in heard:
         why = f"for {some(users.get(one.service, ()), most=2)}"
         if one.missing:
-            line = f"the catalog{catalog} has no {one.service} service"
+            line = f"the catalog has no {one.service} service"
             remedy = "take a cloud or region that has it, or leave these resources out"
             yield Finding(Topic.SERVICE, one.service, Fit.NOT_FIT, line, why, remedy)
         elif one.denied:

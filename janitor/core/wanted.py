@@ -5,8 +5,10 @@ Only an allow-list of attributes gets this far: user data, passwords and keys ar
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from janitor.core.catalogue import kind_of_type
 
 ASKED = frozenset(
     {
@@ -45,6 +47,17 @@ class Wanted:
     def managed(self) -> bool:
         """Whether it is to be made, and not only read."""
         return self.mode == "managed"
+
+    @property
+    def kind(self) -> str:
+        """The kind of object that it makes or reads; empty for a type that janitor does not know."""
+        kind = kind_of_type(self.type)
+        return kind.name if kind else ""
+
+    @property
+    def makes(self) -> str:
+        """The kind of object that it makes; empty where it only reads one."""
+        return self.kind if self.managed else ""
 
     def text(self, name: str) -> str:
         """An attribute as text; empty where it is absent, or known only after the apply."""
@@ -95,11 +108,6 @@ def whole(value: object) -> int | None:
         return int(float(value))
     except (ValueError, OverflowError):
         return None
-
-
-def managed(wanted: tuple[Wanted, ...]) -> Iterator[Wanted]:
-    """What is to be made."""
-    return (one for one in wanted if one.managed)
 
 
 def _readable(name: str, value: object) -> object:
