@@ -1,13 +1,17 @@
 """The soak's own judgement and bookkeeping: what it concludes from what was seen."""
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from ground.neighbour import Seen
 from ground.rounds import Task, judge
 from ground.soak import Results, parser, table, tasks
+from ground.subject import frozen
 
 BY_NAME = Task("small", "tofu", "name", marks=False, number=1, moment=4.0, visit=None)
 NEIGHBOUR = Seen("volume", "n", "neighbour-data", "status=available")
@@ -82,3 +86,15 @@ def test_the_table_has_one_row_per_way():
     line |= {"missed": [], "cautious": False, "violations": []}
     rows = table([json.loads(json.dumps(line)), line | {"exit": 4, "missed": ["port x"]}]).splitlines()
     assert rows[2:] == ["| kill -9 | tofu | yes | --mark | 2 | 0 (1), 4 (1) | 6 | 1 port | 0 | 0 |"]
+
+
+def test_what_is_soaked_is_the_janitor_of_the_beginning(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path))
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    where = [sys.executable, "-c", "import janitor; print(janitor.__file__)"]
+    with frozen() as subject:
+        said = subprocess.run(where, cwd=tmp_path, capture_output=True, text=True, check=True).stdout.strip()
+        assert Path(said) == subject / "janitor" / "__init__.py"
+        assert list(tmp_path.rglob(f"{subject.name}/janitor/*.pyc"))
+    assert not subject.exists()
+    assert not list(tmp_path.rglob("janitor-subject-*"))

@@ -30,10 +30,13 @@ CHANGING = ("updated_at", "revision_number", "status", "tags", "metadata", "secu
 
 
 def look(cloud: Connection) -> dict[str, Seen]:
-    """Everything that the project holds, by kind and id; the group `default`, which every project has, left out."""
+    """Everything that the project holds, by kind and id; the group `default`, which every project has, left out.
+
+    A busy nova lists a server that is deleted for good (DELETED) until its books are closed.
+    """
     mine = {"project_id": cloud.current_project_id}
     listings: Mapping[str, Iterable[Resource]] = {
-        "server": cloud.compute.servers(),
+        "server": (server for server in cloud.compute.servers() if server.status != "DELETED"),
         "keypair": cloud.compute.keypairs(),
         "server_group": cloud.compute.server_groups(),
         "port": cloud.network.ports(**mine),
