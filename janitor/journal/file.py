@@ -167,7 +167,7 @@ def read(path: Path) -> tuple[Entry, ...]:
 def _parsed(line: bytes) -> Entry | None:
     try:
         entry = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return entry if isinstance(entry, dict) and isinstance(entry.get("v"), int) and "what" in entry else None
 

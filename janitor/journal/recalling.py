@@ -10,6 +10,8 @@ from janitor.core.case import Spent
 from janitor.core.model import Evidence, Ref, Resource, Scope
 from janitor.journal.entries import Entry
 
+_LARGEST = 1e15
+
 
 class Recalled(NamedTuple):
     """What the journal knows of one object."""
@@ -103,7 +105,7 @@ class _Recalling:
             "planned": self._planned,
             "answer": self._answered,
             "gone": self._gone,
-            "snapshot": lambda entry: self.copies.append(str(entry.get("path", ""))),
+            "snapshot": lambda entry: self.copies.append(_text(entry, "path")),
             "closed": self._closed,
             "unreadable": self._unreadable,
             "applying": self._applying,
@@ -172,14 +174,14 @@ class _Recalling:
                 self.in_flight[label] = self.in_flight.pop(address)
                 self.intended[label] = self.intended[address]
         self.current.clear()
-        self.applies.append(Applying(str(entry.get("log", "")), _at(entry), entry.get("whole") is True))
+        self.applies.append(Applying(_text(entry, "log"), _at(entry), entry.get("whole") is True))
 
     def _intended(self, entry: Entry) -> None:
-        address, marks = str(entry.get("address", "")), entry.get("marks")
+        address, marks = _text(entry, "address"), entry.get("marks")
         self.intended[address] = Intended(
             address,
-            str(entry.get("type", "")),
-            str(entry.get("name", "")),
+            _text(entry, "type"),
+            _text(entry, "name"),
             frozenset(str(mark) for mark in marks) if isinstance(marks, list) else frozenset(),
             entry.get("run_bound") is True,
             _scope(entry.get("scope")),
@@ -192,19 +194,19 @@ class _Recalling:
             self.stated[ref] = _recalled(entry)
 
     def _creating(self, entry: Entry) -> None:
-        address = str(entry.get("address", ""))
+        address = _text(entry, "address")
         self.in_flight[address] = _at(entry)
         self.spent = {ref: known for ref, known in self.spent.items() if known.address != address}  # it is made anew
         self.current.add(address)
 
     def _created(self, entry: Entry) -> None:
-        address, kind, ref = str(entry.get("address", "")), str(entry.get("type", "")), _ref(entry.get("ref"))
+        address, kind, ref = _text(entry, "address"), _text(entry, "type"), _ref(entry.get("ref"))
         begun = self.in_flight.pop(address, None)
         if ref is None and entry.get("carried") is True:
             return
         if ref is None:
             provider = kind.partition("_")[0]
-            self.elsewhere.append(Resource(address, kind, str(entry.get("id", "")), provider=provider))
+            self.elsewhere.append(Resource(address, kind, _text(entry, "id"), provider=provider))
             return
         name = self.intended[address].name if address in self.intended else ""
         window = (begun, _at(entry))
@@ -245,7 +247,7 @@ def _recalled(entry: Entry) -> Recalled:
     listed, match = entry.get("evidence"), entry.get("match")
     known = {str(item): item for item in Evidence}
     evidence = tuple(known[str(word)] for word in listed if str(word) in known) if isinstance(listed, list) else ()
-    address, name = str(entry.get("address", "")), str(entry.get("name", ""))
+    address, name = _text(entry, "address"), _text(entry, "name")
     return Recalled(evidence, address, name, _number(entry.get("created_at")), _pairs(match))
 
 
@@ -272,4 +274,12 @@ def _at(entry: Entry) -> float:
 
 
 def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+    """A number that is one: nothing else, and none that no clock has."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < _LARGEST:
+        return None
+    return float(value)
+
+
+def _text(entry: Entry, key: str) -> str:
+    value = entry.get(key)
+    return value if isinstance(value, str) else ""

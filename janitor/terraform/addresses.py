@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 _KEY = r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]'
+_MOST = 1 << 53
 _INDEX = re.compile(_KEY)
 _MODULE = re.compile(rf"(?:module\.[\w-]+(?:{_KEY})?\.)*")
 
@@ -15,7 +16,7 @@ def quoted_key(key: object) -> str:
     """An instance key as Terraform writes it behind an address: `[0]`, `["a b"]`; empty for none."""
     if key is None or isinstance(key, bool):
         return ""
-    if isinstance(key, int | float):
+    if isinstance(key, int | float) and key in range(_MOST):
         return f"[{int(key)}]"
     escaped = str(key).translate(_ESCAPES).replace("${", "$${").replace("%{", "%%{")
     return f'["{escaped}"]'

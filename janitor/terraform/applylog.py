@@ -27,6 +27,7 @@ _STEP = re.compile(
 _ENDS = re.compile(r"(?:Apply|Destroy) complete!|^\W*Error: |Apply cancelled|execution halted")
 _PROVISIONER = re.compile(r" \((?:local|remote)-exec\): ")
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+_TORN = re.compile(rf"(?<![0-9a-f])(?!{_UUID.pattern}(?![0-9a-f]))[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{2}}", re.IGNORECASE)
 _BRACKETS = {"[": "]", "(": ")"}
 _GITLAB = re.compile(r"^(?P<stamp>\d{4}-\S+Z) (?P<stream>[0-9a-f]{2}[OE])(?P<more>[ +]?)(?P<text>.*)$", re.DOTALL)
 _STAMP = re.compile(r"^\W*(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))")
@@ -157,7 +158,8 @@ def _human_step(reading: _Reading, step: re.Match[str], at: float | None) -> Non
 def _id(opening: str | None, rest: str | None) -> str:
     """The id up to the bracket that closes it, which ends the line: another tool's words may have run into it.
 
-    Behind a UUID anything may stand; nothing else is told from what it ran into.
+    Behind a UUID anything may stand; nothing else is told from what it ran into. What begins like a UUID and is none
+    has another line in its middle.
     """
     if opening is None or rest is None:
         return ""
@@ -166,7 +168,8 @@ def _id(opening: str | None, rest: str | None) -> str:
         depth += {opening: 1, _BRACKETS[opening]: -1}.get(character, 0)
         if depth == 0:
             identity, behind = rest[:place].strip(), rest[place + 1 :].strip()
-            return identity if not behind or _UUID.fullmatch(identity) else ""
+            whole = _UUID.fullmatch(identity) or not (behind or _TORN.search(identity))
+            return identity if whole else ""
     return ""
 
 

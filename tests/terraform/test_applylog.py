@@ -213,6 +213,8 @@ def test_what_stands_around_a_line_does_not_matter(content: str) -> None:
         "Creation complete after 1s [id=i-1]",
         "openstack_x_v2.a: Creation complete after 1s [id=i-1] and a tool says [ok]",
         "openstack_x_v2.a: Creation complete after 1s [id=i-openstack_x_v2.b: Creation complete after 1s [id=i-2]",
+        "openstack_x_v2.a: Creation complete after 1s [id=0b5c2b9f-1a2b-4c3d (kn9e-0b5c2b9f1a2b]",
+        "openstack_x_v2.a: Creation complete after 1s [id=0b5c2b9f-1a2b-4c3d-9e0f-0b5c2b9f1a2b3]",
         "x_y.a (local-exec): openstack_x_v2.a: Creation complete after 1s [id=i-1]",
         "openstack_x_v2.a: Refreshing state... [id=i-1]",
         "data.openstack_x_v2.a: Read complete after 1s [id=i-1]",
@@ -249,6 +251,8 @@ def test_a_destroy_that_did_not_complete_keeps_the_id() -> None:
 
 def test_ids_with_slashes_and_brackets() -> None:
     assert ids(log("x_y.a: Creation complete after 1s [id=r-1/s-2]\n")) == {("x_y.a", "r-1/s-2")}
+    for name in ("20241121-1530-ci", "20241121-key", "0b5c2b9f-1a2b-4c3d-9e0f-0b5c2b9f1a2b-route-10.0.0.0/24-10.0.0.1"):
+        assert ids(log(f"x_y.a: Creation complete after 1s [id={name}]\n")) == {("x_y.a", name)}
     assert ids(log("x_y.a: Creation complete after 1s [id=a [b] c]\n")) == {("x_y.a", "a [b] c")}
     assert ids(log("x_y.a: Creation complete after 1s (ID: old-form)\n")) == {("x_y.a", "old-form")}
 

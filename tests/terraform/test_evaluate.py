@@ -40,6 +40,7 @@ def test_the_small_evaluator_knows(make_root: MakeRoot, case: str) -> None:
             'variable "v" {\n  default = "x-"\n  sensitive = true\n}\n' + network("name = var.v"), False, id="a secret"
         ),
         pytest.param(network('name = "x-${1 / 3}"'), False, id="a fraction"),
+        pytest.param(network("name = 0.1234567890123456789"), False, id="a number with more digits than we keep"),
         pytest.param(network('name = join("x-", range(0, 10, 0))'), False, id="a step of nothing"),
         pytest.param(network('count = "²"\n  name = "n"'), False, id="a number that only looks like one"),
         pytest.param(network('name = "x-${' + "(" * 600 + "1" + ")" * 600 + '}"'), False, id="a depth without an end"),
@@ -69,6 +70,12 @@ def test_what_it_does_not_know_is_a_hole(make_root: MakeRoot, text: str, *, comp
     assert found.complete is complete
     assert all(one.name is None or "x-" not in one.name for one in found.instances)
     assert {one.name for one in found.instances} <= {None, "n"}
+
+
+def test_a_number_of_json_that_is_none_is_a_hole(make_root: MakeRoot) -> None:
+    text = '{"resource": {"openstack_networking_network_v2": {"n": {"name": Infinity, "tags": [1e999, "t", NaN]}}}}'
+    (one,) = evaluate(make_root({"main.tf": "", "a.tf.json": text}), how="static").instances
+    assert (one.name, one.attributes) == (None, {"tags": ("t",)})
 
 
 def test_a_value_that_cannot_be_read_does_not_fall_back_to_the_default(make_root: MakeRoot) -> None:

@@ -80,4 +80,9 @@ def _without_holes(value: Value) -> object:
 
 
 def _open(value: Value) -> bool:
+    if isinstance(value, float):
+        try:
+            text_of(value)
+        except Hole:
+            return True
     return isinstance(value, Hole | Lazy)

@@ -11,7 +11,7 @@ from janitor.terraform.addresses import quoted_key
 from janitor.terraform.evaluator.expression import evaluate, template
 from janitor.terraform.evaluator.hole import Hole
 from janitor.terraform.evaluator.types import converted
-from janitor.terraform.evaluator.values import Lazy, Set, Value, known, text_of, truth, whole
+from janitor.terraform.evaluator.values import Lazy, Set, Value, known, number_of, text_of, truth, whole
 from janitor.terraform.hcl import Code, Module, Template, Written, first_block
 
 _DEEPEST = 60
@@ -49,7 +49,7 @@ class Scope:
             return {inner.key(k): inner.open(v, inner.own) for k, v in written.items()}
         if isinstance(written, list):
             return [inner.open(item, inner.own) for item in written]
-        return written
+        return written if isinstance(written, bool) or not isinstance(written, int | float) else number_of(written)
 
     def open(self, written: object, own: Own | None = None) -> Value:
         """The value, or the Hole that it is."""
