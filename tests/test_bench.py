@@ -240,7 +240,7 @@ class TestTables:
         rows = [row(JANITOR, s, report=report, worked={"nova": 2.0}) for s in (6.0, 4.0)]
         rows += [row(CLEANUP, 3.0, left={"keypair": 1, "security_group": 4})]
         text = tables(rows, figures(rows, 0.2, SCANNED, cpus=CPUS), cpus=CPUS)
-        assert "| 64 | 0 | janitor destroy --direct | 2 | 4.0 / 5.0 / 6.0 | 0 | 80 | 0.0 | nothing |" in text
+        assert "| 64 | 0 | janitor destroy --direct | 2 | 4.0 / 5.0 / 6.0 | 0 | 80 | 0.0 | 0.0 | nothing |" in text
         assert "| 1 keypair, 4 security_group |" in text
         assert "| 64 | 0 | 4.0 | 6.0 | nova | 2.0 | 0.5 |" in text
         assert "| times openstack project cleanup | 64, 0 ms | 1.67 | at most 1 | NO |" in text

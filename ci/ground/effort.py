@@ -27,7 +27,7 @@ class Busiest(NamedTuple):
 
 def spent(cloud: LocalCloud) -> dict[str, float]:
     """The processor time of each process of the cloud since it began, in seconds."""
-    return {process.name: _seconds(process.pid) for process in cloud.slot.alive()}
+    return {process.name: computed(process.pid) for process in cloud.slot.alive()}
 
 
 def between(before: Mapping[str, float], after: Mapping[str, float]) -> dict[str, float]:
@@ -47,6 +47,7 @@ def types_of(process: str) -> frozenset[str]:
     return frozenset(NAMES_OF_KINDS.get(kind, kind) for kind, _ in service.catalog) if service else frozenset()
 
 
-def _seconds(pid: int) -> float:
+def computed(pid: int) -> float:
+    """The processor time of a process since it began, in seconds, without its children's."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / TICKS

@@ -5,6 +5,7 @@ Each one works on a fresh apply of the same stack in a project of its own; what 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -54,7 +55,7 @@ class Rival:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What it took, and what it left. `peak` is of the process itself, without its children, in MB."""
+    """What it took, and what it left. `peak` (MB) and `cpu` are of the process itself, without its children."""
 
     rival: str
     seconds: float
@@ -74,6 +75,7 @@ class Measured:
     bars: tuple[Bar, ...] = ()
     worked: Mapping[str, float] = field(default_factory=dict)
     """The processor time of each process of the cloud meanwhile."""
+    cpu: float = 0.0
 
 
 def _janitor(site: Site, *options: str) -> list[str]:
@@ -155,7 +157,7 @@ def measure(rival: Rival, site: Site, cloud: LocalCloud) -> Measured:
         process = subprocess.Popen(
             command, cwd=site.root, env=site.env, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
         )
-        peak = _watch(process)
+        peak, cpu = _watch(process)
     seconds = time.monotonic() - begun
     worked, busy = effort.between(before, effort.spent(cloud)), os.getloadavg()[0]
     left = Counter(seen.kind for seen in look(site.connect()).values())
@@ -176,20 +178,20 @@ def measure(rival: Rival, site: Site, cloud: LocalCloud) -> Measured:
         busy=busy,
         bars=tuple(bars),
         worked=worked,
+        cpu=round(cpu, 2),
     )
 
 
-def _watch(process: subprocess.Popen[bytes]) -> float:
-    """Wait for its end; returns the most memory that it held at once, in MB, as the kernel counts it."""
-    status, peak = Path(f"/proc/{process.pid}/status"), 0.0
+def _watch(process: subprocess.Popen[bytes]) -> tuple[float, float]:
+    """Wait for its end; returns the most memory that it held at once, in MB, and its processor time, by the kernel."""
+    status, peak, cpu = Path(f"/proc/{process.pid}/status"), 0.0, 0.0
     while process.poll() is None:
-        try:
+        with contextlib.suppress(OSError):
             text = status.read_text(encoding="utf-8")
-        except OSError:
-            text = ""
-        peak = max([peak, *(int(line.split()[1]) / 1024 for line in text.splitlines() if line.startswith("VmHWM"))])
+            peak = max([peak, *(int(line.split()[1]) / 1024 for line in text.splitlines() if line.startswith("VmHWM"))])
+            cpu = max(cpu, effort.computed(process.pid))
         time.sleep(SAMPLE)
-    return peak
+    return peak, cpu
 
 
 def help_seconds() -> float:

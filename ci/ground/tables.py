@@ -18,7 +18,18 @@ def tables(rows: Sequence[Measured], figures: Iterable[Figure], *, cpus: int) ->
     return "\n\n".join(
         [
             _table(
-                ("resources", "ms", "who", "runs", "seconds", "exit code", "memory (MB)", "load", "left"),
+                (
+                    "resources",
+                    "ms",
+                    "who",
+                    "runs",
+                    "seconds",
+                    "exit code",
+                    "memory (MB)",
+                    "own CPU (s)",
+                    "load",
+                    "left",
+                ),
                 [_took(some) for some in groups.values()],
             ),
             _table(
@@ -58,6 +69,7 @@ def _took(some: Sequence[Measured]) -> tuple[str, ...]:
         spread([row.seconds for row in some]),
         ", ".join(str(code) for code in sorted({row.code for row in some})),
         f"{max(row.peak for row in some):.0f}",
+        f"{statistics.median(row.cpu for row in some):.1f}",
         f"{statistics.median(row.busy for row in some):.1f}",
         left(most),
     )
