@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pytest
@@ -27,17 +27,6 @@ REPRESENTATIVE = {
 }
 """Of Neutron's extensions and Octavia's rules: the other rows are tried by SCENARIOS=all, and in memory always."""
 NEXT_HOP = "10.0.0.9"
-
-
-@pytest.fixture
-def conn(project: Project) -> Any:
-    return stock.connection(project)
-
-
-@pytest.fixture
-def live(project: Project) -> Iterator[LiveCloud]:
-    with stock.swept(LiveCloud([stock.session(project)])) as cloud:
-        yield cloud
 
 
 def _subnet(conn: Any, name: str, *, network: str, **more: Any) -> str:

@@ -1,7 +1,6 @@
 """Deletes in the wrong order on the real services: each refusal is resolved to the objects that stand in the way."""
 
 import secrets
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +14,6 @@ from janitor.core.model import Holder, Observed, Ref
 from janitor.engine.protocols import Answer, Reply
 
 pytestmark = [pytest.mark.cloud, pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")]
-
-
-@pytest.fixture
-def conn(project: Project) -> Any:
-    return stock.connection(project)
-
-
-@pytest.fixture
-def live(project: Project) -> Iterator[LiveCloud]:
-    with stock.swept(LiveCloud([stock.session(project)])) as cloud:
-        yield cloud
 
 
 def refused(live: LiveCloud, kind: str, object_id: str, *, code: str) -> list[tuple[str, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,17 +17,6 @@ from janitor.core.ownership import judge
 from janitor.engine.protocols import Reply
 
 pytestmark = [pytest.mark.cloud, pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")]
-
-
-@pytest.fixture
-def conn(project: Project) -> Any:
-    return stock.connection(project)
-
-
-@pytest.fixture
-def live(project: Project) -> Iterator[LiveCloud]:
-    with stock.swept(LiveCloud([stock.session(project)])) as cloud:
-        yield cloud
 
 
 def test_a_container_names_its_secrets_and_goes_without_them(project: Project, conn: Any, live: LiveCloud) -> None:

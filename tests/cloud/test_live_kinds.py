@@ -1,6 +1,5 @@
 """Every kind of the catalogue on the real services: listed, read, deleted, gone; and known to nobody else."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,17 +19,6 @@ NAMED_OTHERWISE = {"floating_ip", "floating_ip_association", "zone", "recordset"
 IDEMPOTENT = {"floating_ip_association", "router_route", "interface_attachment", "image_acceptance"}  # undone twice
 NOT_HERE = {"container-infra", "database", "workflow"}  # no local cloud has them; administrators' kinds are elsewhere
 VEILED = {"volume_backup", *(name for name in KINDS if name.startswith("bgpvpn"))}  # the project is told to admins only
-
-
-@pytest.fixture
-def conn(project: Project) -> Any:
-    return stock.connection(project)
-
-
-@pytest.fixture
-def live(project: Project) -> Iterator[LiveCloud]:
-    with stock.swept(LiveCloud([stock.session(project)])) as cloud:
-        yield cloud
 
 
 def test_there_is_a_maker_for_every_kind(local_cloud: LocalCloud) -> None:

@@ -21,17 +21,6 @@ dns, heat, swift = (pytest.mark.services(name) for name in ("designate", "heat",
 
 
 @pytest.fixture
-def conn(project: Project) -> Any:
-    return stock.connection(project)
-
-
-@pytest.fixture
-def live(project: Project) -> Iterator[LiveCloud]:
-    with stock.swept(LiveCloud([stock.session(project)])) as cloud:
-        yield cloud
-
-
-@pytest.fixture
 def other(local_cloud: LocalCloud, project: Project, tmp_path: Path) -> Iterator[Project]:
     with local_cloud.project(f"{project.name[:40]}-{secrets.token_hex(3)}", tmp_path / "other") as made:
         yield made

@@ -27,11 +27,6 @@ NOBODY = "11111111-1111-4111-8111-111111111111"
 
 
 @pytest.fixture
-def conn(project: Project) -> Any:
-    return stock.connection(project)
-
-
-@pytest.fixture
 def signed_in(project: Project) -> Session:
     return stock.session(project)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -24,17 +24,6 @@ STATES: dict[str, tuple[str, Change]] = {
     "RESCUE": ("rescued", lambda conn, server: conn.compute.rescue_server(server)),
     "SHELVED_OFFLOADED": ("shelved", lambda conn, server: conn.compute.shelve_server(server)),
 }
-
-
-@pytest.fixture
-def conn(project: Project) -> Any:
-    return stock.connection(project)
-
-
-@pytest.fixture
-def live(project: Project) -> Iterator[LiveCloud]:
-    with stock.swept(LiveCloud([stock.session(project)])) as cloud:
-        yield cloud
 
 
 def _goes(live: LiveCloud, server: Any) -> None:

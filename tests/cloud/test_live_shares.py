@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import openstack
@@ -23,17 +22,6 @@ pytestmark = [
     pytest.mark.services("manila"),
     pytest.mark.filterwarnings("ignore::PendingDeprecationWarning"),
 ]
-
-
-@pytest.fixture
-def conn(project: Project) -> Any:
-    return stock.connection(project)
-
-
-@pytest.fixture
-def live(project: Project) -> Iterator[LiveCloud]:
-    with stock.swept(LiveCloud([stock.session(project)])) as cloud:
-        yield cloud
 
 
 @pytest.fixture
