@@ -189,12 +189,13 @@ def _linked_to_ours(kind: str) -> Rule:
     return rule
 
 
-def _declared_child(parent_kind: str) -> Rule:
+def _declared_child(*parent_kinds: str) -> Rule:
     def rule(observed: Observed, around: Surroundings) -> str:
-        for parent in observed.linked(parent_kind):
-            ours = around.is_ours(observed, parent_kind, parent)
-            if ours and _declared_on(observed, around, parent_kind, parent):
-                return f"declared by the configuration on our {parent_kind} {parent}"
+        for parent_kind in parent_kinds:
+            for parent in observed.linked(parent_kind):
+                ours = around.is_ours(observed, parent_kind, parent)
+                if ours and _declared_on(observed, around, parent_kind, parent):
+                    return f"declared by the configuration on our {parent_kind} {parent}"
         return ""
 
     return rule
@@ -207,7 +208,7 @@ RULES: Mapping[str, Rule] = {
     "floating_ip": _floating_ip,
     "load_balancer": _load_balancer,
     "listener": _declared_child("load_balancer"),
-    "pool": _declared_child("load_balancer"),
+    "pool": _declared_child("load_balancer", "listener"),
     "health_monitor": _declared_child("pool"),
     "member": _linked_to_ours("pool"),
     "l7policy": _declared_child("listener"),

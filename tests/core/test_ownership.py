@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from janitor.core.case import Claim
 from janitor.core.catalogue.reading import epoch
-from janitor.core.model import Declared, Denial, Evidence, Observed
+from janitor.core.model import Declared, Denial, Evidence, Observed, Verdict
 from janitor.core.ownership import judge
 
 SINCE = epoch(NOW)
@@ -261,6 +261,17 @@ class TestAttached:
         assert verdict_of(ip, known, self.network, port).ours
         old = a("floating_ip", "f", port_id="p", floating_ip_address="192.0.2.1", created_at=EARLIER)
         assert verdict_of(old, known, self.network, port) is None
+
+    def test_a_pool_that_is_declared_on_a_listener_is_ours_with_it(self):
+        """Its balancer is only the listener's: the configuration does not name it beside the pool."""
+        balancer, listener = a("load_balancer", "b"), a("listener", "l", loadbalancers=[{"id": "b"}])
+        on = {"loadbalancers": [{"id": "b"}], "listeners": [{"id": "l"}], "created_at": LATER}
+        pool, theirs = a("pool", "p", name="ci-77-pool", **on), a("pool", "t", name="added-by-hand", **on)
+        instance = declared("openstack_lb_pool_v2", "ci-77-pool", refers=(("listener_id", "x.listener"),))
+        claims = in_state(balancer, address="x.balancer") + in_state(listener, address="x.listener")
+        known = case(claims, instances=(instance,), names_prove=True)
+        assert verdict_of(pool, known, balancer, listener, theirs).evidence == (Evidence.ATTACHED,)
+        assert not (verdict_of(theirs, known, balancer, listener, pool) or Verdict(theirs.ref)).ours
 
     def test_the_interface_of_our_subnet_on_a_borrowed_router(self):
         subnet = a("subnet", "sub", network_id="n")

@@ -100,6 +100,7 @@ BALANCER_KINDS = (
         status_field="provisioning_status",
         references=(
             Reference("loadbalancers[].id", "load_balancer", Order.WITH),
+            Reference("listeners[].id", "listener", Order.NAMES),
             *_certificates("tls_container_ref", "ca_tls_container_ref", "crl_container_ref"),
         ),
         facts=("loadbalancers", "listeners", "healthmonitor_id"),
