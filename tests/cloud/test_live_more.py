@@ -113,6 +113,16 @@ def test_a_zone_whose_backend_hangs_is_dying_until_it_is_gone(project: Project, 
     stock.until(lambda: live.read(ref) is None)
 
 
+@dns
+def test_a_zone_that_its_backend_does_not_let_go_is_gone_for_all_who_ask(project: Project, live: LiveCloud) -> None:
+    """Designate drops it all the same: what its name servers still answer is theirs to see, and nobody's to delete."""
+    ref = Ref(live.scopes[0], "zone", more.zone(stock.connection(project), project.name)["id"])
+    with gate("designate.delete_zone", match=project.name, action="fail"):
+        assert stock.ask(live, "zone", ref.id)[1].reply is Reply.ACCEPTED
+        stock.until(lambda: live.read(ref) is None)
+    assert ref.id not in listed(live, "zone")
+
+
 @heat
 def test_a_stack_is_held_by_who_uses_its_subnet(project: Project, conn: Any, live: LiveCloud) -> None:
     net = {"type": "OS::Neutron::Net", "properties": {"name": project.name}}

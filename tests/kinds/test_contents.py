@@ -11,8 +11,6 @@ import pytest
 import stock_more as more
 from kinds.play import Play
 
-from ground.cloud import Project
-
 pytestmark = [pytest.mark.scenario, pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")]
 
 GRACE = 7.0  # seconds that a CI gives between its two signals
@@ -59,17 +57,19 @@ def test_records_of_a_zone_go_with_it_and_another_zones_stay(enter: Callable[...
     assert play.look() == before
 
 
-def test_a_full_container_is_emptied_by_more_than_one_run(enter: Callable[..., Play], project: Project) -> None:
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("count", [500, pytest.param(10_000, marks=pytest.mark.thorough)])
+def test_a_full_container_is_emptied_by_more_than_one_run(enter: Callable[..., Play], count: int) -> None:
     """A signal ends the run within the grace, at the end of a batch; the next one goes on."""
     play = enter("objects")
     before = play.look()
     play.apply()
     conn, box = play.stage.connection(), f"{play.stage.variables['unique']}-box"
     with ThreadPoolExecutor(8) as hands:
-        list(hands.map(lambda number: more.stored(conn, box, f"{number:04}"), range(500)))
+        list(hands.map(lambda number: more.stored(conn, box, f"{number:05}"), range(count)))
 
     janitor = play.stage.start("destroy", "-y", "--direct")
-    while len(left := more.objects(conn, box)) > 450:
+    while len(left := more.objects(conn, box)) > 0.9 * count:
         assert janitor.process.poll() is None
         time.sleep(0.2)
     assert left

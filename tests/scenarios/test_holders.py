@@ -17,17 +17,22 @@ pytestmark = pytest.mark.scenario
 def test_a_port_made_by_hand_on_our_network_goes_with_it(
     make: Callable[..., Stage], binary: str, mode: list[str]
 ) -> None:
-    """An interrupted job's leftover, in our group: terraform alone would poll for ten minutes."""
+    """An interrupted job's leftover, in our group: terraform alone would poll for ten minutes. The port of a DHCP
+    agent beside it is Neutron's, which takes it along.
+    """
     stage = make("net", binary)
     stage.apply()
-    name = stage.variables["name"]
-    port = put_port(stage.connection(), network=f"{name}-net", group=f"{name}-group")
+    name, conn = stage.variables["name"], stage.connection()
+    port = put_port(conn, network=f"{name}-net", group=f"{name}-group")
+    network = conn.network.find_network(f"{name}-net", ignore_missing=False)
+    agent = conn.network.create_port(network_id=network.id, device_owner="network:dhcp", device_id="dhcp-agent")
 
     ended = stage.destroy(*mode)
     assert ended.code == 0, ended.text
     (found,) = ended.objects(id=port)
     assert (found["kind"], found["outcome"]) == ("port", "deleted")
     assert "attached" in found["evidence"]
+    assert ended.objects(id=agent.id) == []
     assert stage.look() == {}
     if not mode:
         assert "debugging-by-hand" in ended.report["terraform"]["handed_over"]
