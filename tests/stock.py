@@ -137,8 +137,8 @@ def volume(conn: Any, name: str, **more: Any) -> Any:
     return conn.block_storage.wait_for_status(made, "available", interval=0.2, wait=60)
 
 
-def snapshot(conn: Any, name: str, of: Any = None) -> Any:
-    made = conn.block_storage.create_snapshot(name=name, volume_id=(of or volume(conn, name)).id)
+def snapshot(conn: Any, name: str, of: Any = None, **more: Any) -> Any:
+    made = conn.block_storage.create_snapshot(name=name, volume_id=(of or volume(conn, name)).id, **more)
     return conn.block_storage.wait_for_status(made, "available", interval=0.2, wait=60)
 
 

@@ -11,6 +11,7 @@ from ground.cloud import LocalCloud, Project
 from janitor.cloud.live import LiveCloud
 from janitor.core.catalogue import KINDS, Fate
 from janitor.core.model import Observed, Ref
+from janitor.core.selection import changed
 from janitor.engine.protocols import CloudFault, Reply
 
 pytestmark = [pytest.mark.cloud, pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")]
@@ -38,6 +39,7 @@ def test_a_kind_is_listed_read_and_deleted(project: Project, conn: Any, live: Li
     assert read is not None
     assert (read.ref, read.name, read.links) == (ref, listed[0].name, listed[0].links)
     assert set(listed[0].facts) <= set(read.facts)
+    assert not changed(listed[0], read), "what is swept is judged by its listing, and again as it is read"
     if kind.name_field and name not in NAMED_OTHERWISE and not kind.is_relation:
         assert read.name == project.name
     if kind.project_fields and not kind.is_relation:

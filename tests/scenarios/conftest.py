@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from clouds import local_cloud, project
+from places import Place
 from stage import Stage
 from ways import found, pytest_collection_modifyitems, pytest_configure, tofu
 
 from ground.cloud import Project
+from ground.crude import clear
 
 __all__ = ["binary", "local_cloud", "make", "project", "pytest_collection_modifyitems", "pytest_configure", "tofu"]
 
@@ -37,3 +39,11 @@ def make(project: Project, tmp_path: Path) -> Callable[..., Stage]:
         )
 
     return made
+
+
+@pytest.fixture
+def place(project: Project, tmp_path: Path) -> Iterator[Place]:
+    """A project without a workspace, which is emptied in the end."""
+    here = Place(project, tmp_path)
+    yield here
+    clear(here.cloud)

@@ -2,59 +2,27 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
-import time
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
-import stock
+import stock_compute
 from documents import run_document
+from places import Place, plain_environment, swept
 from stage import Ran
 
-from ground.cloud import LocalCloud, Project
+from ground.cloud import LocalCloud
 from ground.crude import clear
-from ground.neighbour import look
 
 pytestmark = pytest.mark.scenario
 
 PROJECTS = 6
-
-
-class Place:
-    """A project, what is in it, and sweeps of it."""
-
-    def __init__(self, project: Project, folder: Path) -> None:
-        self.project, self.folder = project, folder
-        self.cloud: Any = stock.connection(project)
-
-    def names(self) -> set[str]:
-        return {seen.name for seen in look(self.cloud).values()}
-
-    def sweep(self, *arguments: str, env: dict[str, str] | None = None) -> Ran:
-        report = self.folder / "report.json"
-        report.unlink(missing_ok=True)
-        clean = {k: v for k, v in os.environ.items() if not k.startswith(("CI", "GIT", "JANITOR_", "JOB_"))}
-        begun = time.monotonic()
-        done = subprocess.run(
-            [sys.executable, "-m", "janitor", "sweep", *arguments, "--report", f"json={report}"],
-            cwd=self.folder, env=clean | self.project.env | (env or {}), stdin=subprocess.DEVNULL, check=False,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=240,
-        )  # fmt: skip
-        assert "Traceback" not in done.stdout, done.stdout
-        told = run_document(report.read_text(encoding="utf-8")) if report.exists() else {}
-        return Ran(done.returncode, told, done.stdout, time.monotonic() - begun)
-
-
-@pytest.fixture
-def place(project: Project, tmp_path: Path) -> Iterator[Place]:
-    here = Place(project, tmp_path)
-    yield here
-    clear(here.cloud)
 
 
 def test_harvesters_import_goes_and_its_neighbours_stays(place: Place) -> None:
@@ -198,3 +166,55 @@ def test_shards_together_sweep_the_whole_and_nothing_twice(
     assert len(run_document(whole.stdout)["objects"]) == len(places)
     for number, place in enumerate(places):
         assert place.names() == {f"ci-9-of-{number}"}
+
+
+MANY, SHARDS = 40, 4
+
+
+@pytest.fixture
+def crowd(local_cloud: LocalCloud, tmp_path: Path) -> Iterator[tuple[Any, list[str]]]:
+    """The administrator, and many projects of which he is a member."""
+    admin, cloud = local_cloud.admin, stock_compute.administrators_connection(local_cloud)
+    roles = {role["name"]: role["id"] for role in admin.keystone("GET", "/roles")["roles"]}
+    made = []
+    for number in range(MANY):
+        body = {"name": f"crowd-{tmp_path.parent.name}-{number}", "domain_id": "default"}
+        made.append(admin.keystone("POST", "/projects", {"project": body})["project"]["id"])
+        admin.keystone("PUT", f"/projects/{made[-1]}/users/{cloud.current_user_id}/roles/{roles['member']}")
+    yield cloud, made
+    for project in made:
+        for network in cloud.network.networks(project_id=project):
+            cloud.network.delete_network(network)
+        admin.keystone("DELETE", f"/projects/{project}")
+
+
+@pytest.mark.thorough
+def test_many_shards_at_once_sweep_the_whole_and_nothing_twice(
+    crowd: tuple[Any, list[str]], local_cloud: LocalCloud, tmp_path: Path
+) -> None:
+    cloud, projects = crowd
+    ours = {
+        cloud.network.create_network(name=name, project_id=project).id
+        for project in projects
+        for name in ("ci-9", "ci-99")
+        if name == "ci-9" or not projects.index(project) % 4
+    }
+    theirs = {network.id for network in cloud.network.networks() if network.name == "ci-99"}
+    (tmp_path / "projects").write_text("\n".join(projects), encoding="utf-8")
+
+    def shard(index: int) -> Ran:
+        folder = tmp_path / str(index)
+        folder.mkdir()
+        environment = plain_environment() | local_cloud.admin_env | {"JOB_COMPLETION_INDEX": str(index)}
+        line = ("--yes", "--name", "ci-{run}", "--run", "9", "--projects-file", "../projects", "--shard", f"/{SHARDS}")
+        return swept(folder, environment, *line)
+
+    with ThreadPoolExecutor(SHARDS) as pool:
+        ended = list(pool.map(shard, range(SHARDS)))
+    assert [one.code for one in ended] == [0] * SHARDS, [one.text for one in ended]
+    entered = Counter(scope["project"]["id"] for one in ended for scope in one.report["scopes"])
+    assert entered == Counter(projects)
+    deleted = Counter(row["id"] for one in ended for row in one.objects(outcome="deleted"))
+    assert deleted == Counter(ours - theirs)
+    left = {network.id for project in projects for network in cloud.network.networks(project_id=project)}
+    assert left == ours & theirs
