@@ -15,9 +15,8 @@ from janitor.core.model import Configuration, Resource
 from janitor.terraform import hcl
 from janitor.terraform.addresses import without_index
 from janitor.terraform.evaluate import configured
-from janitor.terraform.process import run_writing
 from janitor.terraform.root import RootModule
-from janitor.terraform.runner import FLAG, Ran, command, environment, outcome, show_plan, with_cli_words
+from janitor.terraform.runner import FLAG, Ran, command, environment, plan_into, with_cli_words
 from janitor.terraform.shapes import Object, elements, mapping, mappings
 from janitor.terraform.state import allowed
 
@@ -46,14 +45,9 @@ def plan_apply(
     env = environment(root, variables="plan")
     words = shlex.split(env.get("TF_CLI_ARGS_apply", ""))
     with_cli_words(env, "plan", [word for word in words if not word.startswith((*_OF_APPLY, *_OF_BOTH))])
-    done = run_writing(line, folder=root.path, environment=env, timeout=timeout, stop=stop)
-    ran = outcome(root, done, f"{root.flavour} plan")
-    if not ran.ok or not out.exists():
-        return PlannedApply(ran)
-    out.chmod(0o600)
-    shown = show_plan(root, out)
+    ran, shown = plan_into(root, out, line, env, what="plan", timeout=timeout, stop=stop)
     if shown is None:
-        return PlannedApply(Ran(1, f"{root.flavour} show could not read the plan it had just made.", ran.seconds))
+        return PlannedApply(ran)
     return replace(_planned(root, shown), ran=ran, file=out, parallelism=_parallelism(words))
 
 

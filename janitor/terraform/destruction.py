@@ -5,16 +5,17 @@ A failing terraform is a value. Decides nothing about what may go: that is asked
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
 from janitor.terraform.events import ApplyEvent, What, event_of
 from janitor.terraform.messages import masked
-from janitor.terraform.process import LAST_RESORT, Finished, Flag, Process, run_writing
+from janitor.terraform.process import LAST_RESORT, Finished, Flag, Process
 from janitor.terraform.root import RootModule
-from janitor.terraform.runner import FLAG, Ran, command, environment, outcome, show_plan
+from janitor.terraform.runner import FLAG, Ran, command, environment, outcome, plan_into
+from janitor.terraform.shapes import Object, elements, mapping, mappings
 
 PLAN_TIMEOUT = 600.0
 PARALLELISM = 10
@@ -83,15 +84,8 @@ def plan_destroy(
     )
     env = environment(root, variables="plan")
     # A plan of a destroy saves nothing, but it holds the state's lock: it gets the chance to give it back.
-    done = run_writing(line, folder=root.path, environment=env, timeout=timeout, stop=stop)
-    ran = outcome(root, done, f"{root.flavour} plan -destroy")
-    if not ran.ok or not out.exists():
-        return PlannedDestroy(ran)
-    out.chmod(0o600)
-    shown = show_plan(root, out)
-    if shown is None:
-        return PlannedDestroy(Ran(1, f"{root.flavour} show could not read the plan it had just made.", ran.seconds))
-    return _planned(ran, out, shown)
+    ran, shown = plan_into(root, out, line, env, what="plan -destroy", timeout=timeout, stop=stop)
+    return PlannedDestroy(ran) if shown is None else _planned(ran, out, shown)
 
 
 def apply_plan(
@@ -143,20 +137,20 @@ def apply_plan(
     return _applied(root, done, events, what=what)
 
 
-def _planned(ran: Ran, file: Path, shown: Mapping[str, object]) -> PlannedDestroy:
+def _planned(ran: Ran, file: Path, shown: Object) -> PlannedDestroy:
     deletes: list[Delete] = []
     forgets: list[Delete] = []
     others: list[str] = []
-    changes = shown.get("resource_changes")
-    for change in changes if isinstance(changes, list) else ():
-        actions = set(change["change"]["actions"])
-        before = change["change"].get("before") or {}
-        item = Delete(change["address"], change["type"], str(before.get("id") or ""), change.get("deposed") or "")
+    for entry in mappings(shown.get("resource_changes")):
+        change = mapping(entry.get("change"))
+        actions, before = set(map(str, elements(change.get("actions")))), mapping(change.get("before"))
+        address, resource_type = str(entry.get("address")), str(entry.get("type"))
+        item = Delete(address, resource_type, str(before.get("id") or ""), str(entry.get("deposed") or ""))
         if actions == {"delete"}:
             deletes.append(item)
         elif actions == {"forget"}:
             forgets.append(item)
-        elif not actions <= {"no-op", "read"}:
+        elif not actions or not actions <= {"no-op", "read"}:
             others.append(item.address)
     return PlannedDestroy(ran, file, tuple(deletes), tuple(forgets), tuple(others))
 

@@ -21,8 +21,9 @@ from python_terraform import IsFlagged, Terraform
 from janitor.terraform.backend import OWN_WORKSPACES, Backend, backend_of
 from janitor.terraform.events import one_line
 from janitor.terraform.messages import masked, reason
-from janitor.terraform.process import Finished, run_reading
+from janitor.terraform.process import Finished, run_reading, run_writing
 from janitor.terraform.root import LOCK_FILE, RootModule
+from janitor.terraform.shapes import Object
 
 READ_TIMEOUT = 120.0
 INIT_TIMEOUT = 300.0
@@ -134,7 +135,29 @@ def state_pull(root: RootModule, *, timeout: float = READ_TIMEOUT) -> Finished:
     return _read(root, command(root, "state pull"), timeout=timeout)
 
 
-def show_plan(root: RootModule, plan: Path, *, timeout: float = READ_TIMEOUT) -> Mapping[str, object] | None:
+def plan_into(
+    root: RootModule,
+    out: Path,
+    line: list[str],
+    env: Mapping[str, str],
+    *,
+    what: str,
+    timeout: float,
+    stop: Event | None,
+) -> tuple[Ran, Object | None]:
+    """Run a plan that is saved into `out` (it holds secrets: 0600), and show it; None where one of the two failed."""
+    done = run_writing(line, folder=root.path, environment=env, timeout=timeout, stop=stop)
+    ran = outcome(root, done, f"{root.flavour} {what}")
+    if not ran.ok or not out.exists():
+        return ran, None
+    out.chmod(0o600)
+    shown = show_plan(root, out)
+    if shown is None:
+        ran = Ran(1, f"{root.flavour} show could not read the plan it had just made.", ran.seconds)
+    return ran, shown
+
+
+def show_plan(root: RootModule, plan: Path, *, timeout: float = READ_TIMEOUT) -> Object | None:
     """A saved plan as JSON; None when it cannot be shown. Holds secrets."""
     done = _read(root, command(root, "show", str(plan), json=FLAG), timeout=timeout)
     try:
