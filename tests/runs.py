@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from janitor.core.model import Edge, EdgeSource, Evidence, Holder, Outcome, Ref, Scope
-from janitor.core.outcome import Command, Result, RunReport, Source, TerraformRun
+from janitor.core.outcome import Agreement, Command, Result, RunReport, Source, TerraformRun
 
 SCOPE = Scope("gitlab", "RegionOne", "7f3a", "ci-project")
 BEGUN = 1795255200.0  # 2026-11-21T10:00:00Z
@@ -128,3 +128,18 @@ def hostile() -> RunReport:
         terraform=TerraformRun(ran=True, handed_over=HOSTILE),
         notes=(HOSTILE,),
     )
+
+
+BARE = RunReport(Command.DESTROY, "w", (), BEGUN, BEGUN)
+
+RUNS = {
+    "left": LEFT,
+    "empty": EMPTY,
+    "planned": PLANNED,
+    "refused": replace(BARE, refused="The workspace w is unknown: is the name right?"),
+    "interrupted": replace(LEFT, interrupted=True),
+    "unverified": replace(EMPTY, unseen=LEFT.unseen, unseen_counts=True),
+    "disagrees": replace(EMPTY, state=Agreement(agreed=False, reason="its serial has moved")),
+    "hostile": hostile(),
+}
+"""One run of each way to end."""

@@ -16,26 +16,15 @@ from xml.etree import ElementTree as ET
 import pytest
 from documents import run_document
 from jsonschema import Draft202012Validator
-from runs import BEGUN, EMPTY, LEFT, PLANNED, hostile, result
+from runs import BARE, EMPTY, LEFT, RUNS, result
 
 from janitor.core.model import Evidence, Holder, Outcome
-from janitor.core.outcome import Agreement, Command, RunReport, RunVerdict
+from janitor.core.outcome import Command, RunReport, RunVerdict
 from janitor.files import write_private
 from janitor.reports import FORMATS, kinds, words
 from janitor.reports import json as json_report
 
 EXPECTED = Path(__file__).parent / "expected"
-BARE = RunReport(Command.DESTROY, "w", (), BEGUN, BEGUN)
-RUNS = {
-    "left": LEFT,
-    "empty": EMPTY,
-    "planned": PLANNED,
-    "refused": replace(BARE, refused="The workspace w is unknown: is the name right?"),
-    "interrupted": replace(LEFT, interrupted=True),
-    "unverified": replace(EMPTY, unseen=LEFT.unseen, unseen_counts=True),
-    "disagrees": replace(EMPTY, state=Agreement(agreed=False, reason="its serial has moved")),
-    "hostile": hostile(),
-}
 CODES = {"left": 1, "refused": 3, "interrupted": 130, "unverified": 4, "disagrees": 5, "hostile": 1}
 
 

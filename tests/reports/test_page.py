@@ -12,13 +12,12 @@ from importlib.resources import files
 
 import pytest
 from clusters import cluster
-from runs import BEGUN, EMPTY, HOSTILE, LEFT, PLANNED, hostile, result
+from runs import BARE, EMPTY, HOSTILE, LEFT, PLANNED, hostile, result
 
 from janitor.core.model import Holder, Outcome
-from janitor.core.outcome import Command, RunReport
+from janitor.core.outcome import RunReport
 from janitor.reports import html, picture
 
-BARE = RunReport(Command.DESTROY, "w", (), BEGUN, BEGUN)
 NAMES = (
     HOSTILE,
     "</script><script>alert(1)</script>",

@@ -9,26 +9,19 @@ from contextlib import suppress
 from dataclasses import replace
 
 import pytest
+import runs
 from clusters import cluster
 from hypothesis import given
 from hypothesis import strategies as st
-from runs import EMPTY, LEFT, PLANNED, hostile
+from runs import LEFT
 from thorough import examples
 
 from janitor.core.errors import Refused
-from janitor.core.outcome import Agreement
 from janitor.reports import FORMATS
 from janitor.reports.reading import read_run
 
 RUNS = {
-    "left": LEFT,
-    "empty": EMPTY,
-    "planned": PLANNED,
-    "refused": replace(EMPTY, refused="The workspace w is unknown: is the name right?"),
-    "interrupted": replace(LEFT, interrupted=True),
-    "unverified": replace(EMPTY, unseen=LEFT.unseen, unseen_counts=True),
-    "disagrees": replace(EMPTY, state=Agreement(agreed=False, reason="its serial has moved")),
-    "hostile": hostile(),
+    **runs.RUNS,
     "between two seconds": replace(LEFT, started=LEFT.started + 0.7, finished=LEFT.finished + 0.900004),
     "cluster": cluster(60),
 }
