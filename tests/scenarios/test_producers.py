@@ -1,6 +1,7 @@
 """What a cluster leaves behind, as its producer makes it; beside it a neighbour's, whose key is longer.
 
-The names, texts, tags and metadata are those of the producers' sources (`core/producers.py` names the files); what OCCM and Harvester leave is in `test_sweep.py`.
+The names, texts, tags and metadata are those of the producers' sources (`core/producers.py` names the files). What OCCM
+and Harvester leave is in `test_sweep.py`.
 """
 
 from __future__ import annotations
