@@ -111,10 +111,16 @@ class Play:
                 key = f"[{json.dumps(instance['index_key'])}]" if "index_key" in instance else ""
                 address = f"{resource['type']}.{resource['name']}{key}"
                 values: dict[str, Any] = instance["attributes"]
-                provider = resource["provider"].partition('["')[2].rstrip('"]')
                 yield (
                     address,
-                    Resource(address, resource["type"], str(values["id"]), provider=provider, attributes=values),
+                    Resource(
+                        address,
+                        resource["type"],
+                        str(values["id"]),
+                        provider=resource["provider"].partition('["')[2].rstrip('"]'),
+                        attributes=values,
+                        dependencies=tuple(instance.get("dependencies", ())),
+                    ),
                 )
 
 

@@ -14,7 +14,7 @@ from kinds.record import Witnessed
 
 from ground.cloud import Project, gate
 from janitor.cloud.live import LiveCloud
-from janitor.core.case import Case, claims_by_ref, object_id, state_claims
+from janitor.core.case import Case, claims_by_ref, object_ids, state_claims
 from janitor.core.graph import Graph
 from janitor.core.model import Edge, EdgeSource, Outcome, Ref
 from janitor.core.plan import Action, Plan
@@ -58,7 +58,9 @@ def carry_out(plan: Plan, cloud: LiveCloud, looked: object) -> Execution:
 def test_what_is_asked_for_too_early_is_refused_and_resolved(
     enter: Callable[..., Play], project: Project, witnessed: Witnessed, stack: str
 ) -> None:
-    """Every edge turned round: each parent is asked before its children, and what the cloud says is followed."""
+    """Every edge turned round: each parent is asked before its children, and what the cloud says is followed. What was
+    shared goes with the next run, as it is nobody else's by then.
+    """
     play = enter(stack)
     before = play.look()
     play.apply()
@@ -68,8 +70,12 @@ def test_what_is_asked_for_too_early_is_refused_and_resolved(
     looked = look(Case(claims=claims_by_ref(claims)), Edges(), cloud.scan, cloud.lookup)
     plan = looked.plan
     there = {address: kind for address, kind in play.kinds.items() if kind.is_read}
-    refs = {address: Ref(scope, kind.name, object_id(play.resources[address])) for address, kind in there.items()}
-    assert {ref for ref in refs.values() if not ref.id.startswith("address:")} <= plan.steps.keys()
+    refs = {
+        Ref(scope, kind.name, identifier): address
+        for address, kind in there.items()
+        for identifier in object_ids(play.resources[address])
+    }
+    assert {ref for ref in refs if not ref.id.startswith("address:")} <= plan.steps.keys()
     held = {
         edge.dependency
         for edge in plan.graph.listed()
@@ -78,11 +84,12 @@ def test_what_is_asked_for_too_early_is_refused_and_resolved(
 
     done = carry_out(backwards(plan), cloud, looked)
     assert {r.outcome for r in done.results.values()} <= {Outcome.DELETED, Outcome.ABSENT}, list(done.results.values())
+    assert (rest := play.destroy("--expect-empty")).code == 0, rest.text
     assert play.look() == before
     refused = {edge.dependency for edge in done.graph.listed() if edge.source is EdgeSource.OBSERVED}
-    shown = {address for address, ref in refs.items() if ref in refused}
+    shown = {address for ref, address in refs.items() if ref in refused}
     known = {play.made[address] for address in shown}
-    others = {address for address, ref in refs.items() if ref in held and play.made[address] not in known}
+    others = {address for ref, address in refs.items() if ref in held and play.made[address] not in known}
     witnessed.demand(Way.ORDER, {address: play.made[address] for address in shown | others}, shown)
     assert witnessed.wrong == []
 
