@@ -16,10 +16,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import openstack
 from documents import run_document, times_fit
+from openstack.connection import Connection
 
 from ground.cloud import Project
+from ground.connections import user_of
 from ground.neighbour import Seen, look
 from ground.venv import ROOT
 
@@ -191,10 +192,9 @@ class Stage:
         """The run's begin as `--since` takes it."""
         return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.begun))
 
-    def connection(self) -> openstack.connection.Connection:
+    def connection(self) -> Connection:
         """The project's user, without janitor."""
-        config = openstack.config.OpenStackConfig(config_files=[str(self.project.clouds_yaml)])
-        return openstack.connection.Connection(config=config.get_one(self.project.cloud_name))
+        return user_of(self.project)
 
     def look(self) -> dict[str, Seen]:
         """What the project holds now."""

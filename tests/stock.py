@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
 
-import openstack
 import stock_compute
 import stock_keys
 import stock_more
@@ -17,6 +16,7 @@ import stock_network
 import stock_shares
 
 from ground.cloud import Project
+from ground.connections import user_of
 from janitor.cloud.live import LiveCloud
 from janitor.cloud.session import Session
 from janitor.cloud.signin import connect
@@ -46,8 +46,7 @@ def session(project: Project, **options: Any) -> Session:
 
 def connection(project: Project) -> Any:
     """An SDK connection to make things with."""
-    config = openstack.config.OpenStackConfig(config_files=[str(project.clouds_yaml)], load_envvars=False)
-    return openstack.connection.Connection(config=config.get_one(cloud=project.cloud_name))
+    return user_of(project)
 
 
 def step(observed: Observed) -> Step:

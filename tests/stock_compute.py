@@ -9,10 +9,9 @@ from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
 
-import openstack
-
 from ground.cloud import LocalCloud
 from ground.cloud.local import running
+from ground.connections import administrator_of
 from janitor.cloud.session import Session
 from janitor.cloud.signin import connect
 
@@ -27,9 +26,7 @@ def administrator(cloud: LocalCloud) -> Session:
 
 def administrators_connection(cloud: LocalCloud) -> Any:
     """An SDK connection to make an administrator's things with."""
-    path = cloud.admin_env["OS_CLIENT_CONFIG_FILE"]
-    config = openstack.config.OpenStackConfig(config_files=[path], load_envvars=False)
-    return openstack.connection.Connection(config=config.get_one(cloud="admin"))
+    return administrator_of(cloud)
 
 
 def answered(response: Any) -> Mapping[str, Any]:

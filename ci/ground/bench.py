@@ -15,11 +15,12 @@ from pathlib import Path
 from ground import records
 from ground.cache import cache_dir, say, step
 from ground.cloud import Fault, LocalCloud, Project, fault_region
+from ground.connections import user_of
 from ground.crude import clear
 from ground.drawing import picture
 from ground.figures import figures
 from ground.rivals import RIVALS, Measured, Rival, help_seconds, measure, warm
-from ground.rounds import Task, apply, stage, user_of
+from ground.rounds import Task, apply, stage
 from ground.scanning import scan_empty
 from ground.subject import frozen
 from ground.tables import tables

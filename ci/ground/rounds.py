@@ -20,11 +20,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import openstack
 from openstack.connection import Connection
 
 from ground import applies, bystanders
 from ground.cloud import LocalCloud, Project
+from ground.connections import user_of
 from ground.crude import clear
 from ground.neighbour import Seen, look
 from ground.part import run
@@ -86,12 +86,6 @@ class Site:
     def connect(self) -> Connection:
         """The project's user."""
         return user_of(self.project)
-
-
-def user_of(project: Project) -> Connection:
-    """The project's user, in the region where nothing stands before the services."""
-    config = openstack.config.OpenStackConfig(config_files=[str(project.clouds_yaml)])
-    return openstack.connection.Connection(config=config.get_one(project.cloud_name))
 
 
 def stage(task: Task, project: Project, folder: Path, given: Mapping[str, str] = MappingProxyType({})) -> Site:

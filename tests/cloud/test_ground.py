@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import keystoneauth1.exceptions
-import openstack
 import pytest
 from openstack import exceptions
 
 from ground.cloud import Fault, LocalCloud, Project, fault_region, gate
+from ground.connections import connect
 
 pytestmark = [
     pytest.mark.cloud,
@@ -22,11 +22,6 @@ pytestmark = [
 @pytest.fixture
 def connection(project: Project) -> Any:
     return connect(project.clouds_yaml, project.cloud_name)
-
-
-def connect(clouds_yaml: Path, cloud_name: str, **options: Any) -> Any:
-    config = openstack.config.OpenStackConfig(config_files=[str(clouds_yaml)], load_envvars=False)
-    return openstack.connection.Connection(config=config.get_one(cloud=cloud_name, **options))
 
 
 def a_network(connection: Any, name: str) -> Any:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import openstack
 import pytest
 import stock
 import stock_shares as manila
 
 from ground.cloud import LocalCloud, Project, gate
+from ground.connections import administrator_of
 from janitor.cloud.holding.finding import ports as ports_of
 from janitor.cloud.live import LiveCloud
 from janitor.core.catalogue import KINDS
@@ -26,9 +26,7 @@ pytestmark = [
 
 @pytest.fixture
 def admin(local_cloud: LocalCloud) -> Any:
-    env = local_cloud.admin_env
-    config = openstack.config.OpenStackConfig(config_files=[env["OS_CLIENT_CONFIG_FILE"]], load_envvars=False)
-    return openstack.connection.Connection(config=config.get_one(cloud=env["OS_CLOUD"]))
+    return administrator_of(local_cloud)
 
 
 def denied(live: LiveCloud, kind: str, object_id: str) -> tuple[Answer, tuple[Holder, ...]]:
