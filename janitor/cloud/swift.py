@@ -68,12 +68,12 @@ def entries(session: Session, name: str, *, most: int, versions: bool, marker: s
 def segments_of(session: Session, container: str, entry: Body) -> str:
     """The container that holds the segments of a large object, where it is another one; for others nothing.
 
-    A static one is known by its entry, a dynamic one only by its headers: its own body is empty.
+    A static one is known by its entry, a dynamic one only by its headers: its own body is empty. Raises CloudFault.
     """
     name = str(entry.get("name"))
     if entry.get("slo_etag"):
-        response = session.request(SERVICE, "GET", path(container, name), params={"multipart-manifest": "get"})
-        parts = response.body if isinstance(response.body, list) else []
+        manifest = found(session, SERVICE, "GET", path(container, name), params={"multipart-manifest": "get"})
+        parts = manifest.body if manifest and isinstance(manifest.body, list) else []
         first = next((str(part.get("name") or "") for part in parts if isinstance(part, Mapping)), "")
         return _elsewhere(first, container)
     if entry.get("bytes") == 0:

@@ -73,6 +73,19 @@ def test_without_bulk_deletion_they_go_one_by_one(swift: Stub, status: int, repl
         assert answer.reply is reply  # the container itself is said to be full
 
 
+@pytest.mark.parametrize(("status", "deleted"), [(404, True), (503, False), (403, False)])
+def test_nothing_goes_while_nobody_says_what_a_large_object_leaves_behind(
+    swift: Stub, status: int, *, deleted: bool
+) -> None:
+    """Its manifest alone tells where its segments are: once that is gone, the report could not name them."""
+    swift.says("GET", f"{ACCOUNT}/box", 200, [{"name": "big", "bytes": 9, "slo_etag": "x"}])
+    swift.says("GET", f"{ACCOUNT}/box/big", status)
+    bulk(swift, "200 OK", 1)
+    _, answer = delete(swift)
+    assert (("POST", f"{ACCOUNT}/?bulk-delete=true") in swift.asked) is deleted
+    assert deleted or answer.status == status
+
+
 def test_an_account_that_does_not_answer_is_not_empty(swift: Stub) -> None:
     swift.says("GET", f"{ACCOUNT}/", 503)
     with pytest.raises(CloudFault):
