@@ -6,6 +6,7 @@ PENDING_UPDATE: children of one load balancer have one writer.
 
 from __future__ import annotations
 
+from functools import partial
 from types import MappingProxyType
 
 from janitor.core.catalogue.entry import Derived, Fate, Kind, MarkForm, Reference
@@ -27,16 +28,27 @@ def _certificates(*fields: str) -> tuple[Reference, ...]:
     )
 
 
+BalancerKind = partial(
+    Kind,
+    service="load-balancer",
+    query=OURS,
+    status_field="provisioning_status",
+    marks=TAGGED,
+    created_mark=(MarkForm.DESCRIPTION,),
+    busy=PENDING,
+    dead=("DELETED",),
+    advice=ADVICE,
+    readings=PATIENT,
+)
+"""What has a provisioning status of its own: the load balancer and most of its children."""
+
 BALANCER_KINDS = (
-    Kind(
+    BalancerKind(
         name="load_balancer",
-        service="load-balancer",
         types=("lb_loadbalancer_v2",),
         path="/v2/lbaas/loadbalancers",
         many="loadbalancers",
         one="loadbalancer",
-        query=OURS,
-        status_field="provisioning_status",
         references=(
             Reference("vip_port_id", "port", Order.HOLDS),
             Reference("vip_subnet_id", "subnet", Order.HOLDS),
@@ -53,25 +65,16 @@ BALANCER_KINDS = (
             "pools",
             "operating_status",
         ),
-        marks=TAGGED,
-        created_mark=(MarkForm.DESCRIPTION,),
         delete_query=MappingProxyType({"cascade": "true"}),
-        busy=PENDING,
-        dead=("DELETED",),
-        advice=ADVICE,
-        readings=PATIENT,
         quota=("load_balancer",),
     ),
-    Kind(
+    BalancerKind(
         name="listener",
-        service="load-balancer",
         types=("lb_listener_v2",),
         fate=Fate.GOES_WITH,
         path="/v2/lbaas/listeners",
         many="listeners",
         one="listener",
-        query=OURS,
-        status_field="provisioning_status",
         references=(
             Reference("loadbalancers[].id", "load_balancer", Order.WITH),
             Reference("default_pool_id", "pool", Order.HOLDS),
@@ -79,38 +82,23 @@ BALANCER_KINDS = (
             *_certificates("client_ca_tls_container_ref", "client_crl_container_ref"),
         ),
         facts=("loadbalancers", "default_pool_id", "l7policies"),
-        marks=TAGGED,
-        created_mark=(MarkForm.DESCRIPTION,),
         parent="load_balancer",
-        busy=PENDING,
-        dead=("DELETED",),
-        advice=ADVICE,
-        readings=PATIENT,
         quota=("listener",),
     ),
-    Kind(
+    BalancerKind(
         name="pool",
-        service="load-balancer",
         types=("lb_pool_v2",),
         fate=Fate.GOES_WITH,
         path="/v2/lbaas/pools",
         many="pools",
         one="pool",
-        query=OURS,
-        status_field="provisioning_status",
         references=(
             Reference("loadbalancers[].id", "load_balancer", Order.WITH),
             Reference("listeners[].id", "listener", Order.NAMES),
             *_certificates("tls_container_ref", "ca_tls_container_ref", "crl_container_ref"),
         ),
         facts=("loadbalancers", "listeners", "healthmonitor_id"),
-        marks=TAGGED,
-        created_mark=(MarkForm.DESCRIPTION,),
         parent="load_balancer",
-        busy=PENDING,
-        dead=("DELETED",),
-        advice=ADVICE,
-        readings=PATIENT,
         quota=("pool",),
     ),
     Kind(
@@ -132,24 +120,18 @@ BALANCER_KINDS = (
         parent="load_balancer",
         quota=("member",),
     ),
-    Kind(
+    BalancerKind(
         name="health_monitor",
-        service="load-balancer",
         types=("lb_monitor_v2",),
         fate=Fate.GOES_WITH,
         path="/v2/lbaas/healthmonitors",
         many="healthmonitors",
         one="healthmonitor",
-        query=OURS,
-        status_field="provisioning_status",
         references=(Reference("pools[].id", "pool", Order.WITH),),
         facts=("pools",),
         marks=(MarkForm.TAGS,),
+        created_mark=(),
         parent="load_balancer",
-        busy=PENDING,
-        dead=("DELETED",),
-        advice=ADVICE,
-        readings=PATIENT,
         quota=("health_monitor",),
     ),
 )

@@ -5,33 +5,24 @@ A policy goes with its listener and holds the pool that it sends to; a rule stan
 
 from __future__ import annotations
 
-from janitor.core.catalogue.balancer import ADVICE, OURS, PATIENT, PENDING, TAGGED
-from janitor.core.catalogue.entry import Derived, Fate, Kind, MarkForm, Reference
+from janitor.core.catalogue.balancer import BalancerKind
+from janitor.core.catalogue.entry import Derived, Fate, Kind, Reference
 from janitor.core.model import Order
 
 BALANCER_RULE_KINDS = (
-    Kind(
+    BalancerKind(
         name="l7policy",
-        service="load-balancer",
         types=("lb_l7policy_v2",),
         fate=Fate.GOES_WITH,
         path="/v2/lbaas/l7policies",
         many="l7policies",
         one="l7policy",
-        query=OURS,
-        status_field="provisioning_status",
         references=(
             Reference("listener_id", "listener", Order.WITH),
             Reference("redirect_pool_id", "pool", Order.HOLDS),
         ),
         facts=("listener_id", "redirect_pool_id", "action"),
-        marks=TAGGED,
-        created_mark=(MarkForm.DESCRIPTION,),
         parent="load_balancer",
-        busy=PENDING,
-        dead=("DELETED",),
-        advice=ADVICE,
-        readings=PATIENT,
         quota=("l7policy",),
     ),
     Kind(
