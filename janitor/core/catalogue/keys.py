@@ -6,6 +6,7 @@ secret's own body can carry a mark: it is found by its state, its name, or the o
 
 from __future__ import annotations
 
+from functools import partial
 from types import MappingProxyType
 
 from janitor.core.catalogue.entry import Kind, Reference
@@ -13,57 +14,46 @@ from janitor.core.model import Order
 
 PAGE = MappingProxyType({"limit": "100"})  # ten without it
 NEWEST = "1.2"  # a secret with consumers is refused, not taken from them
-SERVICE = "key-manager"
+
+KeyKind = partial(
+    Kind,
+    service="key-manager",
+    sync=True,  # a row of barbican's own database, or a call to its store, before the answer
+    query=PAGE,
+    newest=NEWEST,
+    id_is_link=True,
+    project_fields=(),
+    created_field="created",
+)
 
 KEY_KINDS = (
-    Kind(
+    KeyKind(
         name="secret",
-        service=SERVICE,
         types=("keymanager_secret_v1",),
-        sync=True,  # a row of barbican's own database, or a call to its store, before the answer
         path="/secrets",
         many="secrets",
-        query=PAGE,
-        newest=NEWEST,
         id_field="secret_ref",
-        id_is_link=True,
-        project_fields=(),
-        created_field="created",
         facts=("secret_type", "consumers"),
         advice="take its consumers off: openstack secret consumer delete",
         quota=("secrets",),
     ),
-    Kind(
+    KeyKind(
         name="secret_container",
-        service=SERVICE,
         types=("keymanager_container_v1",),
-        sync=True,
         path="/containers",
         many="containers",
-        query=PAGE,
-        newest=NEWEST,
         id_field="container_ref",
-        id_is_link=True,
-        project_fields=(),
-        created_field="created",
         references=(Reference("secret_refs[].secret_ref", "secret", Order.HOLDS, collection="secrets"),),
         facts=("type",),
         quota=("containers",),
     ),
-    Kind(
+    KeyKind(
         name="secret_order",
-        service=SERVICE,
         types=("keymanager_order_v1",),
-        sync=True,
         path="/orders",
         many="orders",
-        query=PAGE,
-        newest=NEWEST,
         id_field="order_ref",
-        id_is_link=True,
         name_field="",
-        project_fields=(),
-        created_field="created",
         # What it made stays behind it, and nothing else says whose that is: the order goes last.
         references=(
             Reference("secret_ref", "secret", Order.HELD, collection="secrets"),
