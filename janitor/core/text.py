@@ -31,7 +31,9 @@ def clean(value: object, *, longest: int = LONGEST) -> str:
         return ""
     text = _ANSI.sub("", str(value))
     text = _SPACE.sub(" ", text)
-    text = "".join(_shown(character) for character in text).strip()
+    if not (text.isascii() and text.isprintable()):  # nearly all that a cloud says is
+        text = "".join(_shown(character) for character in text)
+    text = text.strip()
     text = _ANYWHERE.sub("# ", _BEGINS.sub(": ", text))
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
