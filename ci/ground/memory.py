@@ -1,4 +1,4 @@
-"""`ci/soak clouds|deaths|troubles`: seeded rounds in the in-memory clouds of the tests, judged by their ledger.
+"""`ci/soak clouds|deaths|troubles|load`: seeded rounds in the in-memory clouds of the tests, judged by their ledger.
 
 Needs neither cloud nor terraform. Kept as one JSON line each: a soak that was ended goes on where it was, and a round
 with a violation is played again by the next call.
@@ -11,10 +11,10 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from multiprocessing import Pool
+from multiprocessing import Pool, get_context
 from typing import Any
 
-from ledger import deaths, play, troubles
+from ledger import deaths, load, play, troubles
 
 from ground.cache import cache_dir, say
 from ground.soak import Results
@@ -26,9 +26,12 @@ PLAYS: Mapping[str, Callable[..., Line]] = {"clouds": play.play, "deaths": death
 DESCRIPTION = """\
 clouds   random clouds, states, configurations and logs: destroy, rollback and sweep, and a ledger of who made what
 deaths   janitor killed at random steps, up to three times in a row: the next run ends with 0
-troubles a fifth of all answers wrong, late or lost, or one service down: nothing is left that could go"""
+troubles a fifth of all answers wrong, late or lost, or one service down: nothing is left that could go
+load     1 000, 10 000 and 100 000 objects destroyed: janitor's own seconds and megabytes; kept nowhere"""
 
 EPILOG = "exit codes: 0 every promise kept · 1 a promise broken"
+
+LOADS = (1_000, 10_000, 100_000)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -36,7 +39,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="ci/soak", description=DESCRIPTION, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    top.add_argument("what", choices=tuple(PLAYS))
+    top.add_argument("what", choices=(*PLAYS, "load"))
     top.add_argument("--count", type=int, default=100, metavar="N", help="how many rounds (100)")
     top.add_argument("--seed", type=int, default=0, metavar="N", help="of the first one")
     top.add_argument("--size", type=int, default=0, metavar="N", help="objects in each cloud (50 to 500)")
@@ -48,6 +51,8 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: list[str]) -> int:
     """Play what is not played yet, then print the table."""
     chosen = parser().parse_args(arguments)
+    if chosen.what == "load":
+        return _load((chosen.size,) if chosen.size else LOADS)
     results = Results(cache_dir() / "soak" / f"memory-{chosen.what}.jsonl")
     kept = _newest(results.rounds())
     seeds = range(chosen.seed, chosen.seed + chosen.count)
@@ -64,6 +69,19 @@ def main(arguments: list[str]) -> int:
     print(table(kept.values()))
     print(f"\n{results.path}")
     return 1 if any(line["violations"] for line in kept.values()) else 0
+
+
+def _load(sizes: Iterable[int]) -> int:
+    """Each size in a process of its own, whose memory nobody had before."""
+    rows: list[Mapping[str, Any]] = []
+    for size in sizes:
+        with get_context("spawn").Pool(1) as pool:
+            rows.append(pool.apply(load.measure, (size,)))
+        say(", ".join(f"{value} {name}" for name, value in rows[-1].items()))
+    head = tuple(rows[0])
+    lines = [head, ("---",) * len(head), *(tuple(str(value) for value in row.values()) for row in rows)]
+    print("\n".join(f"| {' | '.join(line)} |" for line in lines))
+    return 1 if any(row["exit"] or row["left"] for row in rows) else 0
 
 
 def _played(chosen: argparse.Namespace, seeds: list[int]) -> Iterator[Line]:

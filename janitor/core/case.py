@@ -17,6 +17,7 @@ from janitor.core.marks import runs_in
 from janitor.core.model import ApplyLog, Configuration, Declared, Evidence, LoggedCreate, Ref, Resource, Scope
 
 METADATA = "metadata"
+INDEX = re.compile(r'\[(?:[^\]"]|"[^"]*")*\]')
 SIGNING_KEYS = frozenset({"temp-url-key", "temp-url-key-2"})
 """Metadata of Swift's containers that signs links: a secret, which is neither kept nor compared."""
 CLOCKS_APART = 60.0
@@ -70,6 +71,11 @@ class Case:
     since: float | None = None
     by_name: bool = False
     admin_kinds: frozenset[str] = frozenset()  # kinds of fate REFUSED that may be deleted all the same
+    own_marks: frozenset[str] = field(init=False, compare=False)  # those of the run, and of the configuration
+
+    def __post_init__(self) -> None:
+        own = self.marks.union(*(instance.marks for instance in self.instances))
+        object.__setattr__(self, "own_marks", own)
 
     def claimed(self, ref: Ref) -> tuple[Claim, ...]:
         """What the sources say of this object."""
@@ -103,18 +109,7 @@ class Case:
 
 def without_index(address: str) -> str:
     """`module.a[0].openstack_x_v2.b["k"]` → `module.a.openstack_x_v2.b`; quotes inside a key may hold brackets."""
-    out: list[str] = []
-    depth, quoted = 0, False
-    for character in address:
-        if character == '"':
-            quoted = not quoted
-        if not quoted and character == "[":
-            depth += 1
-        elif not quoted and character == "]":
-            depth -= 1
-        elif depth == 0:
-            out.append(character)
-    return "".join(out).split(" ", maxsplit=1)[0]
+    return INDEX.sub("", address).split(" ", maxsplit=1)[0]
 
 
 def type_of(address: str) -> str:

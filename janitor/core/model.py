@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from functools import total_ordering
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -23,16 +24,37 @@ class Scope:
         return f"{self.cloud}/{self.region}/{self.project_name or self.project_id}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@total_ordering
+@dataclass(frozen=True, slots=True)
 class Ref:
     """The only key of an object.
 
-    A floating IP and its association share an id, and a key pair `ci` may exist in two regions.
+    A floating IP and its association share an id, and a key pair `ci` may exist in two regions. Every table has it as
+    its key: its hash is computed once, and a scope is looked into only where there are several.
     """
 
     scope: Scope
     kind: str
     id: str
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.scope, self.kind, self.id)))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if not isinstance(other, Ref):
+            return NotImplemented
+        return self.id == other.id and self.kind == other.kind and self.scope == other.scope
+
+    def __lt__(self, other: Ref) -> bool:
+        if self.scope is not other.scope and self.scope != other.scope:
+            return self.scope < other.scope
+        return self.kind < other.kind if self.kind != other.kind else self.id < other.id
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
@@ -293,7 +315,26 @@ class World:
     missing: frozenset[Ref] = frozenset()  # asked for by id: 404
     unlisted: frozenset[Ref] = frozenset()  # of the objects: those that only a reading by id has shown
     taken_at: float = 0.0  # the cloud's clock (`Date` header)
+    _kinds: dict[str, tuple[Observed, ...]] = field(default_factory=dict, init=False, compare=False, repr=False)
+    _naming: dict[tuple[str, str], dict[str, list[Observed]]] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
 
     def of_kind(self, kind: str) -> tuple[Observed, ...]:
         """Every object of that kind, sorted by its key so that nothing depends on arrival."""
-        return tuple(self.objects[ref] for ref in sorted(self.objects) if ref.kind == kind)
+        if not self._kinds and self.objects:
+            found: dict[str, list[Ref]] = {}
+            for ref in self.objects:
+                found.setdefault(ref.kind, []).append(ref)
+            self._kinds.update({k: tuple(self.objects[ref] for ref in sorted(refs)) for k, refs in found.items()})
+        return self._kinds.get(kind, ())
+
+    def naming(self, kind: str, fact: str, value: str) -> tuple[Observed, ...]:
+        """The objects of that kind in which this fact has that value."""
+        index = self._naming.get((kind, fact))
+        if index is None:
+            index = {}
+            for observed in self.of_kind(kind):
+                index.setdefault(observed.fact(fact), []).append(observed)
+            self._naming[kind, fact] = index  # whole: several threads may ask
+        return tuple(index.get(value, ()))

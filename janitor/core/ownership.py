@@ -80,7 +80,7 @@ def _not_ours_alone(case: Case, observed: Observed) -> Reason | None:
         if observed.facts.get(fact) == value:
             return Denial.SHARED, f"{fact} is set: other projects may use it"
     claims = case.claimed(observed.ref)
-    known = case.marks.union(*(claim.marks for claim in claims), *(i.marks for i in case.instances))
+    known = case.own_marks.union(*(claim.marks for claim in claims))
     if case.only is not None and observed.ref not in case.only:
         return Denial.FOREIGN, "is not in the saved plan, or another one under its id"
     others = runs_of(observed) - known

@@ -59,11 +59,11 @@ def make(
     """
     found = (_step(world, verdict, verdicts) for ref, verdict in verdicts.items() if verdict.ours)
     steps = {step.ref: step for step in found if not _is_bare_link(step)}
+    observed = [*_observed_edges(steps), *_increments(steps)]
     edges = [
-        *_observed_edges(steps),
-        *_increments(steps),
-        *_named_edges(steps, state_edges, EdgeSource.STATE),
-        *_named_edges(steps, config_edges, EdgeSource.CONFIG),
+        *observed,
+        *_named_edges(steps, state_edges, EdgeSource.STATE, observed=observed),
+        *_named_edges(steps, config_edges, EdgeSource.CONFIG, observed=observed),
         *_kind_edges(steps),
     ]
     graph, _, _ = Graph.of(edges).acyclic()
@@ -106,10 +106,10 @@ def _foreign_rules(group: Observed, around: Surroundings) -> Iterator[Holder]:
     """Rules of others that name our group: Neutron deletes them together with it, without a word (seen live)."""
     if group.ref.kind != "security_group":
         return
-    for rule in around.world.of_kind("security_group_rule"):
-        if rule.ref.scope != group.ref.scope or rule.fact("remote_group_id") != group.ref.id:
+    for rule in around.world.naming("security_group_rule", "remote_group_id", group.ref.id):
+        if rule.ref.scope != group.ref.scope or rule.ref in around.ours:
             continue
-        if rule.ref not in around.ours and not around.is_ours(rule, "security_group", rule.fact("security_group_id")):
+        if not around.is_ours(rule, "security_group", rule.fact("security_group_id")):
             yield Holder(rule.ref.kind, rule.ref.id, rule.name, rule.project_id, rule)
 
 
@@ -202,12 +202,19 @@ def _increments(steps: Mapping[Ref, Step]) -> Iterator[Edge]:
         yield from (Edge(other.ref, backup.ref, EdgeSource.OBSERVED) for other in increments.on(backup, backups))
 
 
-def _named_edges(steps: Mapping[Ref, Step], pairs: Iterable[tuple[str, str]], source: EdgeSource) -> Iterator[Edge]:
+def _named_edges(
+    steps: Mapping[Ref, Step], pairs: Iterable[tuple[str, str]], source: EdgeSource, *, observed: Iterable[Edge]
+) -> Iterator[Edge]:
+    """Every instance before every one of what its resource depends on, unless the cloud shows which one stands on
+    which: of three ports and three servers each port waits for its own server, and not for the others.
+    """
+    addresses = {ref: without_index(step.address) for ref, step in steps.items() if step.address}
     by_address: dict[str, list[Ref]] = defaultdict(list)
-    for ref, step in steps.items():
-        if step.address and step.action is not Action.GOES_WITH:
-            by_address[without_index(step.address)].append(ref)
-    for dependent, dependency in sorted(set(pairs)):
+    for ref, address in addresses.items():
+        if steps[ref].action is not Action.GOES_WITH:
+            by_address[address].append(ref)
+    shown = {(addresses.get(edge.dependent), addresses.get(edge.dependency)) for edge in observed}
+    for dependent, dependency in sorted(set(pairs) - shown):
         for later in by_address.get(dependency, ()):
             if KINDS[later.kind].after or KINDS[later.kind].guarded:
                 continue
@@ -216,19 +223,28 @@ def _named_edges(steps: Mapping[Ref, Step], pairs: Iterable[tuple[str, str]], so
 
 
 def _kind_edges(steps: Mapping[Ref, Step]) -> Iterator[Edge]:
+    """Kinds before kinds; of what is written into one object, only what is written into the same one."""
     by_kind: dict[str, list[Ref]] = defaultdict(list)
+    by_parent: dict[tuple[str, str, str], list[Ref]] = defaultdict(list)
     for ref, step in steps.items():
         if step.action is not Action.GOES_WITH:
             by_kind[ref.kind].append(ref)
-    for ref in steps:
+            for link in step.observed.links:
+                by_parent[ref.kind, link.kind, link.id].append(ref)
+    for ref, step in steps.items():
+        parent = step.writer
         for kind in KINDS[ref.kind].after:
-            for sooner in by_kind.get(kind, ()):
-                if sooner.scope == ref.scope:
-                    yield Edge(sooner, ref, EdgeSource.KIND)
+            found = by_parent[kind, parent.kind, parent.id] if parent and _names(kind, parent.kind) else by_kind[kind]
+            yield from (Edge(sooner, ref, EdgeSource.KIND) for sooner in found if sooner.scope == ref.scope)
     makers = [ref for kind, refs in by_kind.items() if KINDS[kind].maker for ref in refs]
     for ref, step in steps.items():
         if step.action is not Action.GOES_WITH and Evidence.STATE not in step.evidence and not KINDS[ref.kind].maker:
             yield from (Edge(maker, ref, EdgeSource.KIND) for maker in makers if maker.scope == ref.scope)
+
+
+def _names(kind: str, other: str) -> bool:
+    """Whether objects of the kind say which one of the other kind they stand in."""
+    return any(reference.kind == other for reference in KINDS[kind].references)
 
 
 def _absent(case: Case, world: World) -> Iterator[Verdict]:

@@ -253,3 +253,26 @@ def test_a_journal_claim_keeps_what_lost_its_link_meanwhile():
     ip = a("floating_ip", "f")
     plan = plan_of(case([Claim(ip.ref, Evidence.JOURNAL)]), world(ip))
     assert plan.steps[ip.ref].evidence == (Evidence.JOURNAL,)
+
+
+def test_the_states_order_says_no_more_than_the_cloud_shows():
+    """Of two ports and two servers each port waits for its own server; only what nobody sees is ordered as a whole."""
+    ports = [a("port", f"p{n}", network_id="n", device_owner="compute:nova", device_id=f"s{n}") for n in range(2)]
+    servers = [a("server", f"s{n}") for n in range(2)]
+    claims = [claim for n, p in enumerate(ports) for claim in in_state(p, address=f"openstack_x_v2.port[{n}]")]
+    claims += [claim for n, s in enumerate(servers) for claim in in_state(s, address=f"openstack_x_v2.server[{n}]")]
+    pairs = [("openstack_x_v2.server", "openstack_x_v2.port")]
+    found = order(plan_of(case(claims), world(*ports, *servers), state_edges=pairs))
+    assert found == {("server s0", "port p0", "OBSERVED"), ("server s1", "port p1", "OBSERVED")}
+    loose = [a("port", f"p{n}", network_id="n") for n in range(2)]
+    found = order(plan_of(case(claims), world(*loose, *servers), state_edges=pairs))
+    assert found == {(f"server s{n}", f"port p{m}", "STATE") for n in range(2) for m in range(2)}
+
+
+def test_an_interface_waits_for_the_addresses_of_its_own_router():
+    owner = {"network_id": "n", "device_owner": "network:router_interface"}
+    interfaces = [a("router_interface", f"i{n}", device_id=f"r{n}", **owner) for n in range(2)]
+    addresses = [a("floating_ip", f"f{n}", router_id=f"r{n}") for n in range(2)]
+    known = case([claim for o in (*interfaces, *addresses) for claim in in_state(o)])
+    found = order(plan_of(known, world(*interfaces, *addresses)))
+    assert found == {(f"floating_ip f{n}", f"router_interface i{n}", "KIND") for n in range(2)}

@@ -14,6 +14,7 @@ from unittest.mock import patch
 from engine.memory_cloud import MemoryCloud
 from ledger.ledger import Ledger, Line, Whose
 
+from janitor.core.case import without_index
 from janitor.core.catalogue import KINDS, MarkForm, source_kind
 
 RUN = "ci-4711"
@@ -65,6 +66,7 @@ class Owner:
     mark: str = ""
     ids: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     made: list[Made] = field(default_factory=list)
+    counted: bool = False  # the resources of a kind are instances of one, as with `count`
     addresses: dict[str, str] = field(default_factory=dict)  # id → address
 
     def make(self, kind: str, *, name: str | None = None, reuse: str = "", **fields: Any) -> str:
@@ -129,8 +131,10 @@ class Owner:
             return
         label = name.removeprefix(f"{RUN}-").replace("-", "_") or f"{kind}_{len(self.ids[kind])}"
         address = f"openstack_{KINDS[kind].types[0]}.{label}_{self.region.lower()}_{len(self.made)}"
+        if self.counted:
+            address = f"openstack_{KINDS[kind].types[0]}.{kind}[{len(self.ids[kind])}]"
         refers = tuple((field, self.addresses[i]) for field, i in _named(fields) if i in self.addresses)
-        needs = tuple(sorted({target for _, target in refers}))
+        needs = tuple(sorted({without_index(target) for _, target in refers}))
         line.address = address
         self.addresses[identifier] = address
         self.made.append(Made(address, kind, identifier, name, self.region, line, needs, refers))

@@ -32,7 +32,7 @@ from janitor.core.model import Configuration, Scope
 from janitor.core.outcome import RunReport
 from janitor.core.selection import Selection
 from janitor.journal import Entry
-from janitor.settings import Settings
+from janitor.settings import Evaluate, Settings
 from janitor.settings.sweeping import Asked
 from janitor.terraform import backends
 from janitor.terraform.runner import Initialised
@@ -45,6 +45,8 @@ LATER = epoch("2026-11-21T11:29:00Z") or 0.0
 SIZES = (50,) * 70 + (80,) * 15 + (120,) * 8 + (200,) * 5 + (500,) * 2
 SETTLED = 60.0
 """Seconds in which services finish what was asked of them: a share server goes after its share network."""
+
+READ, LARGE = 0.1, 100
 
 SHM = Path("/dev/shm")
 
@@ -62,6 +64,7 @@ class Round:
     acts: Acts
     configuration: Configuration = field(default_factory=Configuration)
     whole: bool = False
+    is_read: bool = False  # the configuration is a text, which janitor reads and evaluates itself
     entries: list[Entry] = field(default_factory=list)  # of the journal, before the apply that is rolled back
     then: list[Entry] = field(default_factory=list)  # and of that apply
     report: RunReport | None = None
@@ -95,7 +98,8 @@ def staged(
     more.setdefault("is_configured", chosen != "sweep")
     site = Site(seed, size or dice.choice(SIZES), regions=regions, marked=marked, **more)
     build(site)
-    folder.joinpath("main.tf").write_text("# in memory\n", encoding="utf-8")
+    is_read = _is_read(site, chosen)
+    folder.joinpath("main.tf").write_text(sources.text(site, site.made) if is_read else "", encoding="utf-8")
     tofu = folder / dice.choice(["tofu", "terraform"])
     tofu.touch(mode=0o700)
     settings = Settings(
@@ -104,6 +108,8 @@ def staged(
         environment={"PATH": str(folder)},
         yes=True,
         direct=dice.random() < 0.5,
+        evaluate=Evaluate.STATIC,
+        var={"run": RUN},
         timeout=timeout,
         mark=(RUN,) if marked and (chosen == "mark" or dice.random() < 0.5) else (),
     )
@@ -112,12 +118,18 @@ def staged(
             line.told.discard("mark")
     terraform = MemoryTerraform(folder / "terraform.tfstate", site.clouds, site.hands, frozenset(site.protected))
     acts = Acts(site, 0.0 if site.calm else dice.choice([0.0, 0.02, 0.1]))
-    made = Round(site, folder, chosen, dice, settings, terraform, acts, whole=whole)
+    made = Round(site, folder, chosen, dice, settings, terraform, acts, whole=whole, is_read=is_read)
     KNOWN[chosen](made)
     for cloud in () if site.calm else site.clouds.values():
         trouble = dice.choice([0.0, 0.0, 0.0, 0.1, 0.3])
         cloud.faults = Faults(share=trouble, lost=trouble / 3, seed=seed, until=site.hands.clock + 20.0)
     return made
+
+
+def _is_read(site: Site, way: str) -> bool:
+    """Some small sites have their configuration as text: to parse it takes longer than all the rest."""
+    chance = Random(f"text {site.seed}").random()  # noqa: S311 - seeded
+    return way not in {"sweep", "rollback"} and site.objects < LARGE and chance < READ
 
 
 def _state(here: Round) -> None:
@@ -236,7 +248,8 @@ def run(here: Round) -> Round:
 def _destroyed(here: Round) -> RunReport:
     one = call(here.settings, here.site.hands)
     with ExitStack() as stack:
-        known = knowing.gather(one, stack, configured=lambda: here.configuration)
+        given = None if here.is_read else lambda: here.configuration
+        known = knowing.gather(one, stack, configured=given)
         return destroy.carry_out(one, known, began=here.site.hands.wall())
 
 

@@ -48,6 +48,13 @@ class Site:
         """What the run has made, in its order."""
         return [one for lot in self.lots for owner in lot.owners for one in owner.made]
 
+    def alone(self) -> Owner:
+        """The run, which has the first region for itself."""
+        region = self.regions[0]
+        owner = Owner(self.clouds[region], self.ledger, self.dice, region, Whose.RUN, counted=True)
+        self.lots.append(Lot([owner]))
+        return owner
+
     @property
     def objects(self) -> int:
         return len(self.ledger.lines)

@@ -18,7 +18,8 @@ from ledger.site import Site
 from ledger.terraform import PROVIDER, MemoryTerraform
 
 from janitor import journal
-from janitor.core.catalogue import KINDS, Fate, kind_of_type
+from janitor.core.case import without_index
+from janitor.core.catalogue import KINDS, Fate, MarkForm, kind_of_type
 from janitor.core.catalogue.reading import epoch
 from janitor.core.model import ApplyLog, Configuration, Declared, Scope
 from janitor.journal import Entry, Intended
@@ -56,8 +57,10 @@ def instance_of(one: Made, site: Site) -> dict[str, Any]:
     """A managed resource of the state."""
     skipped = {"skip_destroy": True} if one.address in site.skipped else {}
     instance = {"attributes": attributes_of(one, site), "dependencies": list(one.needs), **skipped}
-    kind, _, name = one.address.partition(".")
-    return {"mode": "managed", "type": kind, "name": name, "provider": PROVIDER, "instances": [instance]}
+    kind, _, label = one.address.partition(".")
+    name, _, index = label.partition("[")
+    counted = {"index_key": int(index.rstrip("]"))} if index else {}
+    return {"mode": "managed", "type": kind, "name": name, "provider": PROVIDER, "instances": [{**counted, **instance}]}
 
 
 def borrowed(site: Site) -> list[dict[str, Any]]:
@@ -88,7 +91,7 @@ def configured(site: Site, made: Iterable[Made], *, counts: bool) -> Configurati
         kind = kind_of_type(one.type)
         if counts and kind is not None and kind.fate is Fate.DELETED:
             one.line.told.add("configuration")
-    edges = {(one.address, needed) for one in some for needed in one.needs}
+    edges = {(without_index(one.address), needed) for one in some for needed in one.needs}
     return Configuration(
         instances=tuple(_declared(one, site) for one in some),
         complete=True,
@@ -96,6 +99,26 @@ def configured(site: Site, made: Iterable[Made], *, counts: bool) -> Configurati
         protected=dict(site.protected),
         edges=tuple(sorted(edges)),
     )
+
+
+def text(site: Site, made: Iterable[Made]) -> str:
+    """The configuration itself, for janitor to read and to evaluate; names and marks hold the variable `run`."""
+    return "\n".join(['variable "run" {}', *(_block(one, site) for one in made)])
+
+
+def _block(one: Made, site: Site) -> str:
+    kind, _, label = one.address.partition(".")
+    lines = [f"  {field}_id = {target}.id" for field, target in one.refers]
+    lines += [f'  name = "{one.name.replace(RUN, "${var.run}")}"'] if one.name else []
+    if site.marked:
+        forms = KINDS[one.kind].created_mark
+        lines += ['  description = "made by janitor:run=${var.run}"'] if MarkForm.DESCRIPTION in forms else []
+        lines += ["  metadata = { janitor-run = var.run }"] if MarkForm.METADATA in forms else []
+        lines += ['  tags = ["janitor:run=${var.run}"]'] if MarkForm.TAGS in forms else []
+    if one.address in site.protected:
+        said = "destroy = false" if one.address in site.skipped else "prevent_destroy = true"
+        lines.append(f"  lifecycle {{ {said} }}")
+    return "\n".join([f'resource "{kind}" "{label}" {{', *dict.fromkeys(lines), "}"])
 
 
 def _declared(one: Made, site: Site) -> Declared:

@@ -17,6 +17,7 @@ from janitor.core.catalogue import kind_of_type
 from janitor.core.model import Ref, Scope
 from janitor.engine.protocols import Reply
 from janitor.terraform import agreement, backends
+from janitor.terraform.addresses import quoted_key
 from janitor.terraform.destruction import ApplyResult, Delete, PlannedDestroy
 from janitor.terraform.events import ApplyEvent, What
 from janitor.terraform.process import Finished
@@ -171,7 +172,7 @@ class MemoryTerraform:
 
 def address_of(resource: Mapping[str, Any]) -> str:
     data = "data." if resource["mode"] == "data" else ""
-    return f"{data}{resource['type']}.{resource['name']}"
+    return f"{data}{resource['type']}.{resource['name']}{quoted_key(_instance(resource).get('index_key'))}"
 
 
 def dependencies(resource: Mapping[str, Any]) -> list[str]:
