@@ -7,13 +7,12 @@ import tomllib
 
 import pytest
 import runners
+from containerfile import STEPS, TEXT
 
 from ground.toolchain import TOFU
 from ground.venv import LOCK, ROOT
 from janitor import jobs
 
-TEXT = (ROOT / "ci" / "Containerfile").read_text(encoding="utf-8")
-STEPS = [line for line in TEXT.replace("\\\n", "").splitlines() if line and not line.startswith("#")]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 OF_THE_SHELL = {"if", "then", "fi", "for", "do", "done", "set", "echo", "exec", "in", "eval"}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -12,12 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import stock
 import stock_compute
 from documents import run_document
 from places import Place, plain_environment, swept
+from runners import started
 from stage import Ran
 
-from ground.cloud import LocalCloud
+from ground.cloud import LocalCloud, gate
 from ground.crude import clear
 
 pytestmark = pytest.mark.scenario
@@ -116,6 +119,23 @@ def test_names_are_exact_and_what_hangs_on_them_follows(place: Place) -> None:
     ended = place.sweep("--yes", "--name", "ci-{run}", "--run", "7")
     assert ended.code == 0, ended.text
     assert place.names() == {"ci-77", "on-77"}
+
+
+def test_a_killed_sweep_is_taken_up_by_the_same_command(place: Place) -> None:
+    """It keeps no journal: what it selects is found again by its identity, and what hangs on that goes before it."""
+    name, network = place.project.name, place.cloud.network
+    for part in ("held", "free"):
+        stock.volume(place.cloud, f"{name}-{part}", metadata={"janitor-run": "9"})
+    net = network.create_network(name=f"{name}-net", description="janitor:run=9")
+    network.create_port(name="without a mark", network_id=net.id)
+    line = [sys.executable, "-m", "janitor", "sweep", "--yes", "--mark", "9"]
+    with gate("cinder.delete_volume", match=f"^{name}-held$", action="hang") as deleting:
+        killed = started(line, folder=place.folder, environment=place.environment())
+        killed.wait_for(deleting.reached)
+        killed.process.kill()
+        assert killed.end() == -signal.SIGKILL
+    assert place.sweep(*line[4:]).code == 0
+    assert place.look() == {}
 
 
 @pytest.fixture
