@@ -213,6 +213,7 @@ class Snapshot:
     hints: tuple[Resource, ...] = ()  # known to an older serial or a backup only: need a second proof
     raw: bytes = field(default=b"", repr=False)  # for the 0600 copy; never printed
     veiled: bool = False  # there may be one that we are not shown: nothing is proved by its absence
+    sealed: bool = False  # there is one, encrypted, and nobody here has its key
 
     @property
     def managed(self) -> tuple[Resource, ...]:

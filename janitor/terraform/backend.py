@@ -24,6 +24,7 @@ _ADDRESS = {"http": ("address", "TF_HTTP_ADDRESS"), "pg": ("conn_str", "PG_CONN_
 
 _BACKEND = re.compile(r'^[ \t]*backend[ \t]+"(?P<type>[\w-]+)"[ \t]*\{(?P<body>[^{}]*)\}', re.MULTILINE)
 _CLOUD = re.compile(r"^[ \t]*cloud[ \t]*\{", re.MULTILINE)
+_ENCRYPTION = re.compile(r'^[ \t]*encryption[ \t]*\{|"encryption"[ \t]*:', re.MULTILINE)
 _PAIR = re.compile(r'^\s*(?P<key>\w+)\s*=\s*"(?P<value>[^"$%\\]*)"\s*$', re.MULTILINE)
 
 
@@ -88,14 +89,25 @@ def workspace_folder(root: RootModule, backend: Backend) -> Path:
     return root.path / (backend.text("workspace_dir") or "terraform.tfstate.d")
 
 
+def encrypts(root: RootModule) -> bool:
+    """Whether tofu is told to encrypt what it stores."""
+    if root.environment.get("TF_ENCRYPTION"):
+        return True
+    return any(_ENCRYPTION.search(_read(file)) for file in configuration_files(root.path))
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
 def _declared(root: RootModule) -> Backend:
     """The backend block as text: enough for its type and for plain strings, which is all a local one has."""
     found = Backend()
     for file in configuration_files(root.path):
-        try:
-            text = file.read_text(encoding="utf-8", errors="replace")
-        except OSError:
-            continue
+        text = _read(file)
         if file.name.endswith(".json"):
             found = _declared_json(text) or found
         elif match := _BACKEND.search(text):

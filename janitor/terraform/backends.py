@@ -6,23 +6,26 @@ knows is a hint. Writes nothing, creates no workspace (every command of the bina
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from janitor.core.errors import StateUnreadable, UsageError
 from janitor.core.model import Health, Resource, Snapshot
-from janitor.terraform.backend import Backend, backend_of, state_path, workspace_folder
+from janitor.terraform.backend import Backend, backend_of, encrypts, state_path, workspace_folder
 from janitor.terraform.events import one_line
 from janitor.terraform.httpstate import ABSENT, HttpState
 from janitor.terraform.messages import masked, plain, reason
 from janitor.terraform.process import run_reading
 from janitor.terraform.root import RootModule
 from janitor.terraform.runner import READ_TIMEOUT, command, environment, state_pull
-from janitor.terraform.state import parse
+from janitor.terraform.state import SEALED, parse
 
 ERRORED = "errored.tfstate"
 _BACKUPS = 5
+_UNREADABLE = re.compile(r"(?i)decrypt|encrypted")
+"""What tofu says of a state that it has no key for."""
 
 
 def read_state(root: RootModule, *, state_file: Path | None = None, timeout: float = READ_TIMEOUT) -> Snapshot:
@@ -102,7 +105,7 @@ def _local(root: RootModule, backend: Backend, *, timeout: float) -> Snapshot:
         done = state_pull(root, timeout=timeout)
         pulled = parse(done.output, source=f"{root.flavour} state pull", path=str(path))
         if done.exit_code == 0 and pulled.health is Health.WHOLE:
-            return pulled
+            return _kept_sealed(pulled, path)
         refused = masked(reason(done.output, done.errors), root) if done.exit_code else ""
     name = _relative(root, path)
     if not path.exists():
@@ -110,7 +113,20 @@ def _local(root: RootModule, backend: Backend, *, timeout: float) -> Snapshot:
     found = parse(_bytes(path), source=name, path=str(path))
     if refused and found.health is Health.WHOLE:
         return replace(found, problem=f"Read from {name} itself: {root.flavour} state pull failed: {refused}")
-    return found
+    return _told_why(found, refused)
+
+
+def _kept_sealed(pulled: Snapshot, path: Path) -> Snapshot:
+    """The same with the file's own bytes as the copy to keep, where these are encrypted: no plain text on this disk."""
+    if not path.exists():
+        return pulled
+    stored = _bytes(path)
+    return replace(pulled, raw=stored) if parse(stored, source="").sealed else pulled
+
+
+def _told_why(found: Snapshot, refused: str) -> Snapshot:
+    """With what the binary said of a state that it could not decrypt."""
+    return replace(found, problem=f"{found.problem} ({refused.rstrip('.')})") if found.sealed and refused else found
 
 
 def _pulled(root: RootModule, backend: Backend, *, timeout: float) -> Snapshot:
@@ -121,7 +137,8 @@ def _pulled(root: RootModule, backend: Backend, *, timeout: float) -> Snapshot:
         refused = masked(reason(done.output, done.errors), root) or f"exit {done.exit_code}" if done.exit_code else ""
         found = parse(done.output, source=f"{root.flavour} state pull")
         if not refused and found.health is not Health.LOST:
-            return found
+            # What tofu encrypts at its backend is not kept here in plain text.
+            return replace(found, raw=b"") if encrypts(root) else found
     if backend.type == "http":
         return _fetched(root, backend, refused)
     if root.binary is None:
@@ -129,13 +146,14 @@ def _pulled(root: RootModule, backend: Backend, *, timeout: float) -> Snapshot:
             f"The {backend.type} backend is read through tofu or terraform, and neither is on PATH: install one, name "
             "it with --binary PATH, or give a copy of the state with --state FILE."
         )
+    if refused and _UNREADABLE.search(refused):
+        where = f"The state in the {backend.type} backend"
+        return _told_why(Snapshot(Health.LOST, where, sealed=True, problem=SEALED.format(where)), refused)
     if refused:
         raise StateUnreadable(
             f"The state cannot be read from the {backend.type} backend: {refused} "
             "Check the backend's credentials and address, or give a copy of the state with --state FILE."
         )
-    if found.problem.count("encrypted"):
-        return found
     which = f"workspace {root.workspace!r} of the {backend.type} backend"
     return replace(found, problem=f"There is no state in {which}: it is lost, or was never there.")
 
@@ -156,7 +174,7 @@ def _fetched(root: RootModule, backend: Backend, refused: str) -> Snapshot:
     found = parse(raw, source=name)
     if refused and found.health is Health.WHOLE:
         return replace(found, problem=f"Read from {name} itself: {root.flavour} state pull failed: {refused}")
-    return found
+    return _told_why(found, refused)
 
 
 def _with_relatives(root: RootModule, found: Snapshot, backend: Backend) -> Snapshot:

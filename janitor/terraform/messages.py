@@ -14,6 +14,7 @@ _ANSI = re.compile(r"\x1b\[[0-9;?]*(?:[A-Za-z]|$)|\x1b\][^\x07]*\x07?", re.MULTI
 _BOX = re.compile(r"^[\s│╷╵|]+", re.MULTILINE)
 _WORDS = frozenset({"true", "false", "null", "none"})
 _SHORTEST = 4
+_QUOTED = re.compile(r'(?:passphrase|secret\w*|token|key)"?\s*[=:]\s*"([^"]+)"', re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -50,3 +51,4 @@ def _secrets(root: RootModule) -> Iterator[str]:
     for name, value in pairs:
         if is_secret(name) and len(value) >= _SHORTEST:
             yield value
+            yield from (word for word in _QUOTED.findall(value) if len(word) >= _SHORTEST)  # of TF_ENCRYPTION

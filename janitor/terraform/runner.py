@@ -73,6 +73,8 @@ def environment(root: RootModule, *, backend: Backend | None = None, variables: 
     env.pop("TF_WORKSPACE", None)
     if (backend or backend_of(root)).has_workspaces:
         env["TF_WORKSPACE"] = root.workspace
+    # A key of tofu's encryption may be a variable, of every command that reads a state.
+    env |= {f"TF_VAR_{name}": value for name, value in (pair.split("=", 1) for pair in root.variables)}
     if variables:
         words = [f"-var-file={file}" for file in root.var_files] + [f"-var={pair}" for pair in root.variables]
         with_cli_words(env, variables, words)

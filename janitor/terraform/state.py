@@ -19,8 +19,12 @@ from janitor.terraform.salvage import Cut, decode
 from janitor.terraform.shapes import Object, elements
 from janitor.terraform.state_v3 import resources_of_v3
 
-_PROVIDER = re.compile(r'provider\["(?P<address>[^"]+)"\](?:\.(?P<alias>.+))?$')
+_PROVIDER = re.compile(r'(?:(?P<module>.+)\.)?provider\["(?P<address>[^"]+)"\](?:\.(?P<alias>.+))?$')
 _NEWEST = 4
+SEALED = (
+    "{} is encrypted by OpenTofu, and only tofu with the same key reads it (TF_ENCRYPTION, or the configuration's "
+    "`encryption` block): the state counts as lost."
+)
 _METADATA = frozenset({"metadata", "all_metadata"})
 
 
@@ -46,10 +50,10 @@ def parse(raw: bytes, *, source: str, path: str = "") -> Snapshot:
 
 
 def provider_of(text: str) -> tuple[str, str]:
-    """Address and alias of `module.x.provider["registry/namespace/type"].alias`."""
-    match = _PROVIDER.search(text)
+    """Address and alias of `provider["registry/namespace/type"].alias`; a module's own is called `module.x.alias`."""
+    match = _PROVIDER.match(text)
     if match:
-        return match["address"], match["alias"] or ""
+        return match["address"], ".".join(filter(None, (match["module"], match["alias"])))
     # 0.12 wrote `provider.openstack.alias`.
     name, _, alias = text.rpartition("provider.")[2].partition(".")
     return name, alias
@@ -93,10 +97,7 @@ def _snapshot(members: Object, *, cut: bool, template: Snapshot) -> Snapshot:
         terraform_version=str(members.get("terraform_version") or ""),
     )
     if "encrypted_data" in members or ("meta" in members and "encryption_version" in members):
-        why = (
-            "is encrypted by OpenTofu; only tofu with the same key (TF_ENCRYPTION) reads it: the state counts as lost."
-        )
-        return replace(told, problem=f"{told.source} {why}")
+        return replace(told, sealed=True, problem=SEALED.format(told.source))
     version = members.get("version")
     if not isinstance(version, int) or version > _NEWEST or version < _NEWEST - 1:
         known = (

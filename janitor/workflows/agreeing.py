@@ -37,6 +37,8 @@ def agree(call: Call, knowledge: Knowledge, results: tuple[Result, ...], *, lock
 def _agreed(
     knowledge: Knowledge, now: Snapshot, results: tuple[Result, ...], settings: Settings, *, lock: Hold
 ) -> Agreement:
+    if now.sealed:
+        return Agreement(agreed=False, reason=f"nobody can make it agree without its key: {now.problem}")
     if now.health is Health.LOST:
         return Agreement()
     if now.lineage != knowledge.snapshot.lineage and knowledge.snapshot.lineage:
