@@ -82,11 +82,13 @@ def _configuration(cloud: str | None, region: str | None, project: str) -> Cloud
 
 def _enter(loader: OpenStackConfig, cloud: str | None, project: str) -> None:
     """Have a token of this project asked for. A name is looked for in the domain of the credentials' own."""
-    auth = loader.cloud_config["clouds"].get(cloud or loader.default_cloud, {}).setdefault("auth", {})
-    if any(key.startswith("application_credential") for key in auth):
+    entry = loader.cloud_config["clouds"].get(cloud or loader.default_cloud, {})
+    auth = entry.setdefault("auth", {})
+    if any(key.startswith("application_credential") for key in (*auth, *entry)):
         return  # bound to its project, and refused when it asks for one; whose token it is, is looked at afterwards
     for key in ("project_id", "project_name", "tenant_id", "tenant_name", "trust_id", "domain_id", "domain_name"):
         auth.pop(key, None)
+        entry.pop(key, None)  # that of the OS_ variables is flat
     auth["project_id" if PROJECT_ID.fullmatch(project) else "project_name"] = project
 
 

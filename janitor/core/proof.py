@@ -147,7 +147,8 @@ def _out_of_reach(resource: Resource) -> str:
         return f"of the provider {resource.provider_name}: Terraform's alone, or give --ignore-provider"
     if kind_of_type(resource.type) is None:
         return f"janitor does not know {resource.type}; it is Terraform's to delete"
-    return "its cloud, region, project or user is out of reach for these credentials: give the right ones"
+    way = f"the right ones, or --provider-cloud {resource.alias}=CLOUD" if resource.alias else "the right ones"
+    return f"its cloud, region, project or user is out of reach for these credentials: give {way}"
 
 
 def unknown_types(resources: Iterable[Resource], scope: Scope) -> Iterator[Result]:

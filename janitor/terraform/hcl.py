@@ -52,6 +52,7 @@ class Module:
     locals: dict[str, object] = field(default_factory=dict)
     outputs: dict[str, dict[str, object]] = field(default_factory=dict)
     calls: dict[str, dict[str, object]] = field(default_factory=dict)
+    providers: dict[tuple[str, str], dict[str, object]] = field(default_factory=dict)  # (name, alias or "")
     imports: list[dict[str, object]] = field(default_factory=list)
     moves: list[dict[str, object]] = field(default_factory=list)
     removals: list[dict[str, object]] = field(default_factory=list)
@@ -195,6 +196,10 @@ def _add(module: Module, body: Body, *, override: bool) -> None:
     ):
         for labels, block in _blocks(body.get(section), 1):
             _put(table, labels[0], block, override=override)
+    for labels, block in _blocks(body.get("provider"), 1):
+        alias = block.get("alias")
+        key = (labels[0], alias.text if isinstance(alias, Template) else "")
+        _put(module.providers, key, block, override=override)
     for _, block in _blocks(body.get("locals"), 0):
         module.locals.update(block)
     for blocks, section in ((module.imports, "import"), (module.moves, "moved"), (module.removals, "removed")):

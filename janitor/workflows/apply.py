@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,11 +26,12 @@ from janitor.core.text import clean, counted, some
 from janitor.core.times import spell
 from janitor.journal import Intended
 from janitor.settings import Settings
-from janitor.terraform import backends
+from janitor.terraform import backends, hcl
 from janitor.terraform.application import PlannedApply, plan_apply
 from janitor.terraform.backend import backend_of, state_path
 from janitor.terraform.destruction import ApplyResult, apply_plan
 from janitor.terraform.events import ApplyEvent
+from janitor.terraform.providers import Place, places
 from janitor.terraform.root import RootModule
 from janitor.workflows import opening, recounting, rollback, scoping
 from janitor.workflows.booking import Book
@@ -111,7 +112,8 @@ def _ready(call: Call, stack: ExitStack, folder: Path) -> Ready:
             root, folder / "apply.tfplan", lock_timeout=settings.lock_timeout, timeout=left, stop=call.halted
         )
     call.go_on()
-    sessions, intended = _intended(plan, session, settings)
+    where = places(root, hcl.read(root))
+    sessions, intended = _intended(plan, session, settings, where)
     accounted = recounting.is_accounted(book.recollection, snapshot, lock, settings.journal_folder)
     return Ready(
         root=root,
@@ -121,7 +123,7 @@ def _ready(call: Call, stack: ExitStack, folder: Path) -> Ready:
         book=book,
         plan=plan,
         intended=intended,
-        stated=tuple(_stated(snapshot, session, settings)),
+        stated=tuple(_stated(snapshot, session, settings, where)),
         whole=snapshot.health is Health.WHOLE or accounted or _never_was(root, snapshot),
         since=since,
     )
@@ -138,13 +140,13 @@ def _never_was(root: RootModule, snapshot: Snapshot) -> bool:
 
 
 def _intended(
-    plan: PlannedApply, session: Session, settings: Settings
+    plan: PlannedApply, session: Session, settings: Settings, where: Mapping[str, Place]
 ) -> tuple[tuple[Session, ...], tuple[Intended, ...]]:
     """What will be created, each with the scope it belongs to, and a session for each scope that can be looked at."""
     creates = tuple(one for one in plan.creates if one.provider_name not in WITHOUT_OBJECTS)
-    sessions, scope_of, _ = scoping.scopes(Snapshot(Health.WHOLE, "plan", resources=creates), session, settings)
+    scoped = scoping.scopes(Snapshot(Health.WHOLE, "plan", resources=creates), session, settings, where)
     declared = {one.address: one for one in plan.configuration.instances}
-    return tuple(sessions), tuple(_one(create, scope_of.get(create.label), declared) for create in creates)
+    return scoped.sessions, tuple(_one(create, scoped.scope_of.get(create.label), declared) for create in creates)
 
 
 def _one(create: Resource, scope: Scope | None, declared: dict[str, Declared]) -> Intended:
@@ -153,10 +155,12 @@ def _one(create: Resource, scope: Scope | None, declared: dict[str, Declared]) -
     return Intended(create.address, create.type, known.name or "", known.marks, known.run_bound, scope, parts)
 
 
-def _stated(snapshot: Snapshot, session: Session, settings: Settings) -> list[entries.Entry]:
+def _stated(
+    snapshot: Snapshot, session: Session, settings: Settings, where: Mapping[str, Place]
+) -> list[entries.Entry]:
     """What the state knows now: an apply that is killed may leave nothing of it (OpenTofu empties the file first)."""
-    _, scope_of, _ = scoping.scopes(snapshot, session, settings)
-    claims, _ = state_claims(snapshot.resources, scope_of)
+    scoped = scoping.scopes(snapshot, session, settings, where)
+    claims, _ = state_claims(snapshot.resources, scoped.scope_of)
     return [
         entries.stated(claim.ref, address=claim.address, name=claim.name, match=claim.match)
         for claim in claims

@@ -155,22 +155,24 @@ def _resolve_addresses(case: Case, world: World) -> Case:
 def refuse_wrong_cloud(looked: Looked, state_scope: Scope, *, known_here: frozenset[Ref]) -> None:
     """Refuse when a state has ids and not one of them is known here: probably another cloud or project.
 
-    `known_here`: what our own journal says was seen, deleted or found missing in this scope: then it is the right one.
+    Of a state in several projects the same holds for each of them. `known_here`: what our own journal says was seen,
+    deleted or found missing in this scope: then it is the right one.
     """
-    claimed = [
-        ref
-        for ref, claims in looked.case.claims.items()
-        if KINDS[ref.kind].is_read and any(claim.evidence is Evidence.STATE for claim in claims)
-    ]
-    open_question = [ref for ref in claimed if ref not in known_here]
-    if not open_question or any(ref in looked.world.objects for ref in claimed):
-        return
-    if any((ref.scope, source_kind(ref.kind)) in looked.world.unseen for ref in claimed):
-        return  # nothing was seen, so nothing can be said; the unseen kinds make the exit code
-    raise WrongCloud(
-        f"None of the {len(claimed)} ids of the state exists in {state_scope}: these are probably the credentials of "
-        "another cloud or project, and nothing was touched. If you know that everything is gone, give --expect-empty."
-    )
+    places: dict[tuple[str, str], list[Ref]] = defaultdict(list)
+    for ref, claims in looked.case.claims.items():
+        if KINDS[ref.kind].is_read and any(claim.evidence is Evidence.STATE for claim in claims):
+            places[ref.scope.cloud, ref.scope.project_id].append(ref)
+    for claimed in places.values():
+        if all(ref in known_here for ref in claimed) or any(ref in looked.world.objects for ref in claimed):
+            continue
+        if any((ref.scope, source_kind(ref.kind)) in looked.world.unseen for ref in claimed):
+            continue  # nothing was seen, so nothing can be said; the unseen kinds make the exit code
+        where = claimed[0].scope if len(places) > 1 else state_scope
+        raise WrongCloud(
+            f"None of the {len(claimed)} ids of the state exists in {where}: these are probably the credentials of "
+            "another cloud or project, and nothing was touched. If you know that everything is gone, give "
+            "--expect-empty."
+        )
 
 
 def hides_something(looked: Looked) -> bool:

@@ -25,6 +25,7 @@ from janitor.settings import Settings
 from janitor.terraform import backends, hcl, locks
 from janitor.terraform.backend import backend_of, state_path
 from janitor.terraform.evaluate import evaluate, read_configuration
+from janitor.terraform.providers import Place, places
 from janitor.terraform.root import RootModule
 from janitor.terraform.runner import Initialised
 from janitor.workflows import opening, recounting, scoping
@@ -100,6 +101,7 @@ class Reading:
     signs: tuple[str, ...]  # that an apply was interrupted
     since: float | None  # the run's begin, on the cloud's clock
     configuration: Configuration
+    places: Mapping[str, Place]
     accounted: bool
 
 
@@ -144,6 +146,7 @@ def gather(call: Call, stack: ExitStack, *, configured: Callable[[], Configurati
         signs=signs,
         since=since,
         configuration=configuration,
+        places=places(root, written),
         accounted=recounting.is_accounted(book.recollection, snapshot, lock, settings.journal_folder),
     )
     return _known(settings, book, reading)
@@ -188,7 +191,8 @@ def _configuration(root: RootModule, call: Call, written: hcl.Written, *, wanted
 def _known(settings: Settings, book: Book, read: Reading) -> Knowledge:
     configuration, recollection, session = read.configuration, read.recollection, read.session
     snapshot = _judged_health(read.snapshot, configuration, read.signs)
-    sessions, scope_of, unreachable = scoping.scopes(snapshot, session, settings)
+    scoped = scoping.scopes(snapshot, session, settings, read.places)
+    scope_of = scoped.scope_of
     claims, strange = state_claims(snapshot.resources, scope_of)
     claims += recounting.claims(recollection)
     claims += log_claims(read.logs, configuration, session.scope, since=read.since)
@@ -208,7 +212,7 @@ def _known(settings: Settings, book: Book, read: Reading) -> Knowledge:
     )
     return Knowledge(
         root=read.root,
-        cloud=LiveCloud(sessions, threads=settings.concurrency),
+        cloud=LiveCloud(scoped.sessions, threads=settings.concurrency),
         scope=session.scope,
         book=book,
         snapshot=snapshot,
@@ -220,7 +224,7 @@ def _known(settings: Settings, book: Book, read: Reading) -> Knowledge:
         unknown=(
             *_terraforms_alone(snapshot, settings),
             *strange,
-            *unreachable,
+            *scoped.unreachable,
             *recounting.beyond_the_state(recollection, snapshot),
         ),
         accounted=read.accounted,

@@ -6,6 +6,7 @@ An instance whose scope nobody can sign in to is never claimed: a 404 from anoth
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from janitor.cloud.session import Session
 from janitor.cloud.signin import connect
@@ -14,28 +15,32 @@ from janitor.core.catalogue import kind_of_type
 from janitor.core.errors import CredentialsRefused, WrongCloud
 from janitor.core.model import Resource, Scope, Snapshot
 from janitor.settings import Settings
+from janitor.terraform.providers import Place
 
 
-def scopes(
-    snapshot: Snapshot, session: Session, settings: Settings
-) -> tuple[list[Session], Mapping[str, Scope], list[Resource]]:
-    """The sessions of every scope that the state names, each instance's scope, and those that have none."""
-    sessions: dict[tuple[str, str], Session] = {("", session.scope.region): session}
+@dataclass(frozen=True, slots=True)
+class Scoped:
+    """Where the instances of a state belong: each one's scope, a session for every scope, and who has none."""
+
+    sessions: tuple[Session, ...]
+    scope_of: Mapping[str, Scope]  # by label
+    unreachable: tuple[Resource, ...] = ()
+
+
+def scopes(snapshot: Snapshot, session: Session, settings: Settings, places: Mapping[str, Place]) -> Scoped:
+    """Find it for every instance. `places`: what the configuration says of each provider configuration."""
+    known = _Sessions(session, settings, places)
     scope_of: dict[str, Scope] = {}
     unreachable: list[Resource] = []
     foreign: set[str] = set()
     for resource in snapshot.resources:
         if resource.provider_name != "openstack":
             continue
-        cloud = settings.provider_cloud.get(resource.alias, "")
-        region = resource.text("region") or session.scope.region
-        if resource.mode == "data":  # nobody signs in for what is only read
-            if (cloud, region) in sessions:
-                scope_of[resource.label] = sessions[cloud, region].scope
-            continue
-        found = _session(sessions, cloud, region, settings)
-        project = owner(resource)
-        if found is None or _is_anothers(resource, found):
+        found, project = known.of(resource), owner(resource)
+        if resource.mode == "data":
+            if found is not None:
+                scope_of[resource.label] = found.scope
+        elif found is None or _is_anothers(resource, found):
             unreachable.append(resource)
         elif project and project != found.scope.project_id:
             foreign.add(project)
@@ -49,7 +54,52 @@ def scopes(
             f"The state's objects belong to project {', '.join(sorted(foreign))}, and these credentials to "
             f"{session.scope.project_name} ({session.scope.project_id}): nothing was touched. Use the right --os-cloud."
         )
-    return list(sessions.values()), scope_of, unreachable
+    return Scoped(known.every, scope_of, tuple(unreachable))
+
+
+class _Sessions:
+    """The sessions of a run by where they are signed in. Nobody signs in for what is only read."""
+
+    def __init__(self, first: Session, settings: Settings, places: Mapping[str, Place]) -> None:
+        self._first, self._settings, self._places = first, settings, places
+        self._known: dict[tuple[str, str, str], Session | None] = {("", "", first.scope.region): first}
+
+    @property
+    def every(self) -> tuple[Session, ...]:
+        """Each one once, the first first."""
+        return tuple({session.scope: session for session in self._known.values() if session is not None}.values())
+
+    def of(self, resource: Resource) -> Session | None:
+        """The session of the instance's provider configuration; None where nobody can tell, or sign in."""
+        place = self._place(resource)
+        if place is None:
+            return None
+        first = self._first.scope
+        cloud = "" if place.cloud in {first.cloud, self._settings.os_cloud} else place.cloud
+        project = "" if not cloud and place.project in {first.project_id, first.project_name} else place.project
+        key = (cloud, project, resource.text("region") or place.region or ("" if cloud else first.region))
+        if key not in self._known and resource.mode == "data":
+            return None
+        if key not in self._known:
+            self._known[key] = self._sign_in(*key)
+        return self._known[key]
+
+    def _place(self, resource: Resource) -> Place | None:
+        given = self._settings.provider_cloud.get(resource.alias)
+        if given is not None:
+            return Place(given)
+        place = self._places.get(resource.alias)
+        if place is not None and not place.unclear:
+            return place
+        # Without an alias it is the configuration that our own credentials are given for.
+        ours = not resource.alias or owner(resource) == self._first.scope.project_id
+        return Place() if ours else None
+
+    def _sign_in(self, cloud: str, project: str, region: str) -> Session | None:
+        try:
+            return sign_in(self._settings, cloud or self._settings.os_cloud, region or None, project=project)
+        except CredentialsRefused:
+            return None
 
 
 def _is_anothers(resource: Resource, session: Session) -> bool:
@@ -61,12 +111,3 @@ def _is_anothers(resource: Resource, session: Session) -> bool:
 def sign_in(settings: Settings, cloud: str | None, region: str | None = None, *, project: str = "") -> Session:
     """A session that has connections enough for all our threads. Raises CredentialsRefused."""
     return connect(cloud, region, project=project, pool_size=2 * settings.concurrency)
-
-
-def _session(sessions: dict[tuple[str, str], Session], cloud: str, region: str, settings: Settings) -> Session | None:
-    if (cloud, region) not in sessions:
-        try:
-            sessions[cloud, region] = sign_in(settings, cloud or settings.os_cloud, region)
-        except CredentialsRefused:
-            return None
-    return sessions[cloud, region]
