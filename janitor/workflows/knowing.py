@@ -201,6 +201,7 @@ def _known(settings: Settings, book: Book, read: Reading) -> Knowledge:
         claims=claims_by_ref(claims),
         borrowed=_borrowed(snapshot, scope_of, session.scope),
         marks=frozenset(settings.mark),
+        spent=recollection.spent,
         in_flight={**log_begins(read.logs), **recounting.in_flight(recollection)},
         instances=recounting.instances(configuration, recollection, accounted=read.accounted),
         names_prove=snapshot.health is not Health.WHOLE or bool(read.signs),
