@@ -36,7 +36,8 @@ def clean(
     prove: Callable[[Case, int], Looked],
     apart: frozenset[Ref] = frozenset(),
 ) -> None:
-    """Delete and prove, until nothing new appears. `prove` looks again, with what is known by then, in which round.
+    """Delete and prove, until nothing new appears or the time is over. `prove` looks again, with what is known by then,
+    in which round.
 
     `apart`: what is deleted later, by somebody else.
     """
@@ -49,7 +50,7 @@ def clean(
             call.go_on()
         with call.console.phase("Proving it by listing again"):
             last = prove(case, number)
-        if not last.plan.steps.keys() - record.results.keys() - apart:
+        if not last.plan.steps.keys() - record.results.keys() - apart or time.monotonic() >= call.deadline:
             break
 
 

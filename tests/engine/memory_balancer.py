@@ -107,8 +107,13 @@ def _policy(cloud: MemoryCloud, observed: Observed) -> Answer:
     policy = cloud.bodies["l7policy"].get(observed.ref.id)
     if policy is None:
         return GONE
-    balancer = _parent(cloud, cloud.bodies["listener"][policy["listener_id"]])
-    return _is_updated(cloud, balancer, lambda: cloud.remove("l7policy", policy["id"]))
+    listener = cloud.bodies["listener"][policy["listener_id"]]
+
+    def over() -> None:
+        listener["l7policies"] = [one for one in listener["l7policies"] if one["id"] != policy["id"]]
+        cloud.remove("l7policy", policy["id"])
+
+    return _is_updated(cloud, _parent(cloud, listener), over)
 
 
 DELETES: Mapping[str, Callable[[MemoryCloud, Observed], Answer]] = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.memory_cloud import MemoryCloud
-from ledger.virtual import Hands
+from ledger.virtual import HANDS, Hands
 
 from janitor.cloud.live import LiveCloud
 from janitor.cloud.session import patience
@@ -16,7 +16,6 @@ from janitor.core.plan import Step
 from janitor.engine.protocols import Answer
 
 USER = "user"
-HANDS = 8
 
 
 @dataclass

@@ -39,6 +39,7 @@ class MemoryTerraform:
     clouds: Mapping[str, MemoryCloud]
     hands: Hands
     protected: frozenset[str] = frozenset()
+    until: float = float("inf")  # when it is interrupted: it begins nothing more then
     serial: int = 7
     planned: list[dict[str, Any]] = field(default_factory=list)
 
@@ -112,7 +113,7 @@ class MemoryTerraform:
         while ready := self._ready(doomed, _of(left, failed)):
             for address in ready:
                 resource = doomed.pop(address)
-                if self._destroyed(address, resource, on_event):
+                if self.hands.clock < self.until and self._destroyed(address, resource, on_event):
                     del left[address]
                 else:
                     failed.append(address)
@@ -149,12 +150,14 @@ class MemoryTerraform:
             if answer.reply in {Reply.ACCEPTED, Reply.GONE}:
                 return self._waited(resource)
             self.hands.clock += 5.0
+            if self.hands.clock >= self.until:
+                break
         return False
 
     def _waited(self, resource: Mapping[str, Any]) -> bool:
         for _ in range(60):
-            if self._read(resource) is None:
-                return True
+            if self._read(resource) is None or self.hands.clock >= self.until:
+                return self._read(resource) is None
             self.hands.clock += 1.0
         return False
 
