@@ -9,6 +9,8 @@ from enum import StrEnum
 from janitor.core.times import moment_or_none
 from janitor.terraform.shapes import Object, mapping
 
+_LONGEST = 1e9
+
 
 class What(StrEnum):
     """The kinds of events that janitor looks at."""
@@ -77,7 +79,7 @@ def event_of_body(body: Object) -> ApplyEvent:
         type=_text(resource.get("resource_type")),
         action=_text(hook.get("action")),
         id=_text(hook.get("id_value")) if hook.get("id_key") == "id" else "",
-        elapsed=float(elapsed) if isinstance(elapsed, int | float) else 0.0,
+        elapsed=float(elapsed) if isinstance(elapsed, int | float) and 0 <= elapsed <= _LONGEST else 0.0,
         text=_text(body.get("@message")) if what is What.LOCK else "",
     )
 
@@ -98,4 +100,5 @@ def moment(text: str) -> float | None:
 
 
 def _text(value: object) -> str:
-    return "" if value is None else str(value)
+    """Text, and numbers as text; nothing else was meant to be one."""
+    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""

@@ -226,6 +226,15 @@ def test_no_creation_is_read_from(line: str) -> None:
     assert log(line + "\n").created == ()
 
 
+@pytest.mark.parametrize("odd", ["null", "true", "[]", '{"a": 1}', "1.5", "1" + "0" * 400])
+def test_an_id_that_is_none_is_not_made_one(odd: str) -> None:
+    resource = '{"addr": "x_y.a", "resource_type": "x_y"}'
+    hook = f'{{"resource": {resource}, "action": "create", "id_key": "id", "id_value": %s, "elapsed_seconds": {odd}}}'
+    line = f'{{"@level": "info", "type": "apply_complete", "hook": {hook}}}\n'
+    assert ids(log(line % '"i-1"')) == {("x_y.a", "i-1")}
+    assert ids(log(line % odd)) <= {("x_y.a", "1" + "0" * 400)}
+
+
 def test_a_replacement_keeps_only_the_new_one() -> None:
     before = "x_y.a: Creation complete after 1s [id=old]\n"
     after = (

@@ -5,13 +5,13 @@ A hole is never filled with a guess; whatever has to look at one raises it. Runs
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import count
 
 from janitor.terraform.evaluator import syntax, tree
-from janitor.terraform.evaluator.functions import FUNCTIONS
+from janitor.terraform.evaluator.functions import FUNCTIONS, TEXTS
 from janitor.terraform.evaluator.hole import Hole, Missing
 from janitor.terraform.evaluator.tree import Node
 from janitor.terraform.evaluator.values import (
@@ -24,6 +24,7 @@ from janitor.terraform.evaluator.values import (
     equal,
     known,
     number_of,
+    same_type,
     step_into,
     text_of,
     truth,
@@ -60,12 +61,15 @@ class _Evaluation:
     lookup: Lookup
     names: Mapping[str, Value] = field(default_factory=dict)  # of `for`
     steps: Iterator[int] = field(default_factory=count)  # of the whole expression
+    strict: bool = False  # inside a try(): nothing may stay open
 
     def known(self, node: Node) -> Value:
         return known(self.value(node))
 
     def open(self, node: Node) -> Value:
         """The value of an element: a Hole is one, too. What terraform refuses, it refuses as a whole."""
+        if self.strict:
+            return self.known(node)
         try:
             return self.value(node)
         except Missing:
@@ -119,12 +123,15 @@ class _Evaluation:
     def chosen(self, node: Node, other: Node) -> Value:
         """The value of one branch, in the type of both where both can be known."""
         value = self.known(node)
-        if not isinstance(value, str | int | float):
-            return value
         try:
-            return unified([value, self.known(other)])[0]
+            rest = self.known(other)
         except Hole:
-            return value
+            return text_of(value) if _is_text(other) and value is not None else value
+        if not isinstance(value, list | Mapping) or not isinstance(rest, list | Mapping):
+            return unified([value, rest])[0]
+        if not same_type(item for item in (*_items(value), *_items(rest)) if item is not None):
+            raise Hole("two lists or maps of several types, which may become one")
+        return value
 
     def stepped(self, element: Value, keys: tuple[Node, ...]) -> Value:
         try:
@@ -138,9 +145,10 @@ class _Evaluation:
 
     def tried(self, arguments: tuple[Node, ...]) -> Value:
         """The first that terraform can evaluate, too; where that is not known, nothing is."""
+        strict = replace(self, strict=True)
         for argument in arguments:
             try:
-                return _wholly_known(self.known(argument))
+                return _wholly_known(strict.known(argument))
             except Missing:
                 continue
         raise Missing("nothing of a try() can be evaluated")
@@ -164,7 +172,7 @@ class _Evaluation:
         groups: dict[str, list[Value]] = {}
         for pair in _pairs(self.known(node.over)):
             names = dict(zip(node.names, pair[-len(node.names) :], strict=True))
-            inner = _Evaluation(self.lookup, {**self.names, **names}, self.steps)
+            inner = replace(self, names={**self.names, **names})
             if node.test is not None and not truth(inner.known(node.test)):
                 continue
             if node.key is None:
@@ -199,11 +207,27 @@ def _elements(value: Value) -> list[Value]:
     return [] if value is None else [value]
 
 
+def _is_text(node: Node) -> bool:
+    """Whether an expression of which nothing is known is text all the same."""
+    match node:
+        case tree.Conditional(_, first, second):
+            return _is_text(first) or _is_text(second)
+        case tree.Text(parts):
+            return len(parts) > 1 or _is_text(parts[0])
+        case tree.Call(name):
+            return name in TEXTS
+    return False
+
+
+def _items(value: list[Value] | Mapping[str, Value]) -> Iterable[Value]:
+    return value.values() if isinstance(value, Mapping) else value
+
+
 def _wholly_known(value: Value) -> Value:
     """The value, without a hole anywhere in it; what is lazy may have one. Raises Hole."""
     if isinstance(value, Lazy):
         raise Hole("something of which not all is known")
-    for inner in value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ():
+    for inner in _items(value) if isinstance(value, list | Mapping) else ():
         _wholly_known(known(inner))
     return value
 

@@ -6,10 +6,12 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 
 from janitor.terraform.evaluator.hole import Hole, Missing
-from janitor.terraform.evaluator.values import LONGEST, Set, Value, known, number_of, text_of, unified, whole
+from janitor.terraform.evaluator.values import LONGEST, Set, Value, known, number_of, same_type, text_of, unified, whole
 
 _VERB = re.compile(r"%(?P<flags>[-0]?)(?P<width>\d{0,3})(?:\.(?P<places>\d{1,2}))?(?P<verb>[sdvf%])", re.ASCII)
 _LONGEST_RANGE = 1024
+_LARGEST_INDEX = 1 << 31
+_FRACTION, _EXPONENT = 1e-4, 1e6  # below and from here on `%v` writes an exponent
 
 
 def _format(spec: Value, *values: Value) -> str:
@@ -43,6 +45,8 @@ def _verb(match: re.Match[str], value: Value) -> str:
         return f"{number}.{'0' * int(match['places'])}" if int(match["places"]) else str(number)
     if match["places"] is not None:
         raise Hole("a verb of format that is not understood")
+    if match["verb"] == "v" and isinstance(value, int | float) and value and not _FRACTION <= abs(value) < _EXPONENT:
+        raise Hole("a number that is written with an exponent")
     return str(whole(value)) if match["verb"] == "d" else text_of(value)
 
 
@@ -73,7 +77,10 @@ def _merge(*maps: Value) -> dict[str, Value]:
 
 
 def _concat(*lists: Value) -> list[Value]:
-    return [item for one in lists for item in _sequence(one)]
+    every = [item for one in lists for item in _sequence(one)]
+    if not same_type(item for item in every if item is not None):
+        raise Hole("lists of several types, which may become one")
+    return every
 
 
 def _letters(value: Value) -> str:
@@ -85,7 +92,11 @@ def _letters(value: Value) -> str:
 
 
 def _length(value: Value) -> int:
-    return len(value) if isinstance(value, list | Mapping) else len(_letters(value))
+    if isinstance(value, list | Mapping):
+        return len(value)
+    if isinstance(value, str):
+        return len(_letters(value))
+    raise Hole("something without a length")
 
 
 def _mapped(value: Value, change: Callable[[str], str]) -> str:
@@ -110,8 +121,8 @@ def _replace(value: Value, old: Value, new: Value) -> str:
 def _substr(value: Value, offset: Value, length: Value) -> str:
     text, begin, count = _letters(value), whole(offset), whole(length)
     if begin < 0:
-        begin += len(text)
-    if begin < 0 or count < -1:
+        begin, count = begin + len(text), count or -1  # of no length, from the end, it is all of the rest
+    if not 0 <= begin < _LARGEST_INDEX or not -1 <= count < _LARGEST_INDEX:
         raise Hole("a part that begins before its text")
     return text[begin:] if count == -1 else text[begin : begin + count]
 
@@ -123,17 +134,18 @@ def _split(separator: Value, value: Value) -> list[Value]:
 
 def _element(value: Value, index: Value) -> Value:
     items, place = _sequence(value), whole(index)
-    if place < 0 or not items:
-        raise Hole("an element before the first, or of nothing")
+    if not 0 <= place < _LARGEST_INDEX or not items:
+        raise Hole("an element before the first, far behind the last, or of nothing")
     return items[place % len(items)]
 
 
 def _lookup(table: Value, key: Value, *default: Value) -> Value:
+    """Where default and elements are not of one type, terraform converts the one or refuses it."""
     found = _map(table)
     name = text_of(key)
-    if name in found:
-        return found[name]
-    return default[0] if len(default) == 1 else Hole("an element that is not there")
+    if len(default) != 1 or not same_type([*found.values(), *default]):
+        raise Hole("a lookup among several types")
+    return found.get(name, default[0])
 
 
 def _coalesce(*values: Value) -> Value:
@@ -201,3 +213,6 @@ FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "upper": lambda value: _mapped(value, str.upper),
 }
 """`try` is not among them: it looks at its arguments one after the other (`expression.py`)."""
+
+TEXTS = frozenset({"format", "join", "lower", "replace", "substr", "tostring", "trimspace", "upper"})
+"""Those that return text, whatever they are given."""

@@ -108,9 +108,14 @@ def unified(items: Iterable[Value]) -> list[Value]:
     """The elements of one list or map in one type: mixed with text, everything is text. Raises Hole."""
     every = [known(item) for item in items]
     plain = [item for item in every if item is not None]
-    if len({_type(item) for item in plain}) <= 1:
+    if same_type(plain) and len({_shape(item) for item in plain}) <= 1:
         return every
     return [None if item is None else text_of(item) for item in every]
+
+
+def same_type(items: Iterable[Value]) -> bool:
+    """Whether all are of one type, as far as it can be seen. Raises Hole."""
+    return len({_type(known(item)) for item in items}) <= 1
 
 
 def equal(left: Value, right: Value) -> bool:
@@ -143,6 +148,15 @@ def _type(value: Value) -> type | None:
     if isinstance(value, float):
         return int
     return next((one for one in (bool, str, int, list, Lazy) if isinstance(value, one)), dict)
+
+
+def _shape(value: Value) -> object:
+    """The types inside a list or map: two of one shape stay as they are where they come into one list."""
+    if isinstance(value, Mapping):
+        return tuple(sorted((key, repr(_shape(inner))) for key, inner in value.items()))
+    if isinstance(value, list):
+        return (type(value), tuple(dict.fromkeys(_shape(item) for item in value)))
+    return type(value) if isinstance(value, Hole) else _type(value)
 
 
 def _fraction(value: float) -> str:

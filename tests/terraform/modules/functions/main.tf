@@ -5,6 +5,7 @@ locals {
     format_verbs   = format("%s-%d-%03d-%v-%%-%5s-%5d", "a", 7, 8, true, "r", 42)
     format_left    = format("%-5s|", "l")
     format_fixed   = format("%.2f", 3.14159)
+    format_large   = format("%s-%d-%v", 1234567, 1234567, 1234567)
     join           = join(", ", ["a", "b"], [1, true])
     join_of_a_set  = join(",", toset(["b", "a", "b"]))
     lower          = lower("ABC Ä")
@@ -27,6 +28,8 @@ locals {
     tolist         = tolist(toset(["b", "a"]))[0]
     tolist_mixed   = tolist([1, "a"])[0] == "1" ? "text" : "number"
     range          = join(",", concat(range(3), range(1, 4), range(0, 10, 5), range(5, 2), range(-2)))
+    length_number  = try(length(10), "none")
+    concat_mixed   = concat(tolist([1]), ["a"])[0] == "1" ? "text" : "number"
     length         = "${length(["a", "b"])} ${length({ a = 1 })} ${length("four")} ${length("héé")}"
     coalesce       = "${coalesce("", null, "b")} ${coalesce(null, 3)}"
     coalesce_mixed = coalesce(1, "b") == "1" ? "text" : "number"

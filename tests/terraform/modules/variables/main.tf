@@ -109,7 +109,7 @@ resource "openstack_networking_network_v2" "names" {
 }
 
 resource "openstack_networking_network_v2" "sets" {
-  name = join(",", concat(tolist(var.numbers), [for place, name in var.names : place]))
+  name = join(",", tolist(var.numbers), [for place, name in var.names : place])
 }
 
 resource "openstack_networking_network_v2" "listed" {
