@@ -8,13 +8,16 @@ GitHub's is a file for `bash -e` (actions/runner: ScriptHandler), a container of
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from string import Template
 from threading import Thread
@@ -89,12 +92,12 @@ def tree(process: subprocess.Popen[str], _number: signal.Signals) -> None:
         kill_all(process.pid)
 
 
-Sequence_ = tuple[tuple[Callable[..., None], signal.Signals, float], ...]
-GITHUB: Sequence_ = ((first, signal.SIGINT, 7.5), (first, signal.SIGTERM, 2.5), (tree, signal.SIGKILL, 10))
+Signals = tuple[tuple[Callable[..., None], signal.Signals, float], ...]
+GITHUB: Signals = ((first, signal.SIGINT, 7.5), (first, signal.SIGTERM, 2.5), (tree, signal.SIGKILL, 10))
 """actions/runner, ProcessInvoker: then it kills the process tree."""
-GITLAB: Sequence_ = ((group, signal.SIGTERM, 600), (group, signal.SIGKILL, 10))
+GITLAB: Signals = ((group, signal.SIGTERM, 600), (group, signal.SIGKILL, 10))
 """gitlab-runner, helpers/process/killer.go and killer_unix.go: GracefulTimeout and KillTimeout, both configurable."""
-KUBERNETES_STOPS: Sequence_ = ((first, signal.SIGTERM, 30), (tree, signal.SIGKILL, 10))
+KUBERNETES_STOPS: Signals = ((first, signal.SIGTERM, 30), (tree, signal.SIGKILL, 10))
 """A pod's terminationGracePeriodSeconds, where it says none itself; the manifest says 60."""
 
 
@@ -139,7 +142,7 @@ class Script:
             assert self.reader.is_alive(), self.text
             time.sleep(0.05)
 
-    def cancelled(self, sequence: Sequence_) -> tuple[list[signal.Signals], float]:
+    def cancelled(self, sequence: Signals) -> tuple[list[signal.Signals], float]:
         """Cancel it as a runner does; which signals that took, and how long."""
         sent, begun = [], time.monotonic()
         for whom, number, patience in sequence:
@@ -162,3 +165,39 @@ def started(command: Sequence[str], *, folder: Path, environment: Mapping[str, s
         process.stdin.write(script)
         process.stdin.close()
     return Script(process)
+
+
+@contextlib.contextmanager
+def runs_alive(alive: list[int]) -> Iterator[tuple[str, list[int], list[str]]]:
+    """An address that answers as both services do: the runs that are asked for by a status, and who asked with what.
+
+    Skips the test where a program is missing that the jobs ask with.
+    """
+    for program in ("curl", "jq"):
+        if shutil.which(program) is None:
+            pytest.skip(f"missing: {program}")
+    tokens: list[str] = []
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            tokens.append(self.headers.get("PRIVATE-TOKEN") or self.headers.get("Authorization") or "")
+            found = [{"id": number} for number in alive] if "status=pending" in self.path else []
+            page = found[:100]
+            hub = {"total_count": len(found), "workflow_runs": page}
+            body = json.dumps(hub if "/actions/" in self.path else page).encode()
+            self.send_response(200 if alive else 403)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Says nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}", alive, tokens
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -5,21 +5,18 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import textwrap
 import time
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
 import typer
 import yaml
-from runners import IMAGE, RUN, every_variant, scripts
+from runners import IMAGE, RUN, every_variant, runs_alive, scripts
 
 from janitor.cli.app import app
 from janitor.core import times
@@ -156,35 +153,9 @@ def test_state_and_journal_are_kept_where_the_root_module_is(rendered: Callable[
 
 
 @pytest.fixture
-def runs(shell: Callable[..., Any]) -> Iterator[tuple[str, list[int], list[str]]]:
-    """An address that answers as both services do: the runs that are asked for by a status, and who asked with what."""
-    for program in ("curl", "jq"):
-        if shutil.which(program) is None:
-            pytest.skip(f"missing: {program}")
-    alive: list[int] = [17, 18]
-    tokens: list[str] = []
-
-    class Answer(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            tokens.append(self.headers.get("PRIVATE-TOKEN") or self.headers.get("Authorization") or "")
-            found = [{"id": number} for number in alive] if "status=pending" in self.path else []
-            page = found[:100]
-            hub = {"total_count": len(found), "workflow_runs": page}
-            body = json.dumps(hub if "/actions/" in self.path else page).encode()
-            self.send_response(200 if alive else 403)
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            """Says nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", alive, tokens
-    server.shutdown()
-    thread.join()
-    server.server_close()
+def runs() -> Iterator[tuple[str, list[int], list[str]]]:
+    with runs_alive([17, 18]) as answering:
+        yield answering
 
 
 SWEEPS = {"gitlab": "janitor-sweep script", "github": "Which runs are alive?"}

@@ -12,6 +12,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ import pytest
 import runners
 import stock
 import yaml
-from runners import GITHUB, GITLAB, IMAGE, KUBERNETES_STOPS, Script, started
+from runners import GITHUB, GITLAB, IMAGE, KUBERNETES_STOPS, Script, runs_alive, started
 
 from ground.cloud import Fault, Project, fault_region, gate
 from ground.crude import clear
@@ -35,6 +36,7 @@ SLOW = [Fault(service="block-storage", method="POST", path="/volumes$", latency=
 MACHINE = ("TF_CLI_CONFIG_FILE", "CHECKPOINT_DISABLE", "NO_PROXY", "no_proxy", "LANG")
 GITHUB_LEFT = {  # what the workflow asks of its contexts, once it is being cancelled
     "github.run_id": PIPELINE,
+    "github.token": "t0ken",
     "job.status == 'cancelled'": "true",
     "job.status == 'cancelled' && '4m' || '45m'": "4m",
 }
@@ -158,10 +160,11 @@ def github(runner: Runner, folder: Path) -> Callable[..., Script]:
         "GITHUB_RUN_ID": PIPELINE,
         "GITHUB_WORKSPACE": str(folder),
         "GITHUB_STEP_SUMMARY": str(summary),
+        "GITHUB_REPOSITORY": "me/it",
     }
 
-    def run(name: str) -> Script:
-        job = workflow["jobs"]["run"]
+    def run(name: str, job_name: str = "run") -> Script:
+        job = workflow["jobs"][job_name]
         (step,) = [step for step in job["steps"] if step.get("name") == name]
         script = runner.folder / "step.sh"
         script.write_text(step["run"], encoding="utf-8")
@@ -204,6 +207,31 @@ def test_github_cancels_an_apply_that_ends_in_time(runner: Runner) -> None:
     cleaning = run("Clean up")
     assert cleaning.end() == 0, cleaning.text
     assert runner.holds() == set()
+
+
+@pytest.mark.parametrize("service", ["gitlab", pytest.param("github", marks=pytest.mark.thorough)])
+def test_the_nightly_sweep_takes_what_has_outlived_its_run_and_spares_the_living(runner: Runner, service: str) -> None:
+    network = runner.cloud.network
+    for name, marks in {
+        "past": "janitor:run=ci-16 janitor:until=1000",
+        "past, but alive": "janitor:run=ci-17 janitor:until=1000",
+        "without an end": "janitor:run=ci-15",
+        "nobody's": "",
+    }.items():
+        network.create_network(name=name, description=marks)
+    folder = runner.clone()
+    with runs_alive([17, 18]) as (address, _, tokens):
+        runner.more |= {"CI_API_V4_URL": address, "PIPELINES_TOKEN": "t0ken", "GITHUB_API_URL": address}
+        if service == "gitlab":
+            steps = [partial(gitlab(runner, folder), "janitor-sweep", SWEEP="1")]
+        else:
+            run = github(runner, folder)
+            steps = [partial(run, name, "sweep") for name in ("Which runs are alive?", "Sweep")]
+        for step in steps:
+            ended = step()
+            assert ended.end() == 0, ended.text
+    assert runner.holds() == {"network past, but alive", "network without an end", "network nobody's"}
+    assert {token.removeprefix("Bearer ") for token in tokens} == {"t0ken"}
 
 
 def kubernetes(runner: Runner, folder: Path, *, index: int) -> Callable[[], Script]:
