@@ -13,7 +13,7 @@ from pathlib import Path
 
 from janitor.core.errors import StateUnreadable, UsageError
 from janitor.core.model import Health, Resource, Snapshot
-from janitor.terraform.backend import Backend, backend_of, encrypts, state_path, workspace_folder
+from janitor.terraform.backend import OWN_WORKSPACES, Backend, backend_of, encrypts, state_path, workspace_folder
 from janitor.terraform.events import one_line
 from janitor.terraform.httpstate import ABSENT, HttpState
 from janitor.terraform.messages import masked, plain, reason
@@ -131,6 +131,13 @@ def _told_why(found: Snapshot, refused: str) -> Snapshot:
 
 def _pulled(root: RootModule, backend: Backend, *, timeout: float) -> Snapshot:
     """Through the binary; from an http backend itself where that cannot, or sees nothing."""
+    if root.binary is not None and root.workspace != "default" and backend.type not in OWN_WORKSPACES:
+        known = workspaces(root)
+        if root.workspace not in known:  # any other command of the binary would make it
+            why = (
+                f"The workspace {root.workspace!r} does not exist; the {backend.type} backend knows {', '.join(known)}."
+            )
+            return Snapshot(Health.LOST, f"the {backend.type} backend", problem=why)
     refused = ""
     if root.binary is not None:
         done = state_pull(root, timeout=timeout)

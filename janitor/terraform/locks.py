@@ -95,9 +95,9 @@ def break_lock(root: RootModule, lock_id: str) -> str:
     if state.known and state.holder is None and not state.alive:
         return f"The state is not locked: there was no lock {lock_id} to break."
     if state.alive and not state.stays:
-        raise LockHeld(
-            f"The lock was not broken: that of the {backend.type} backend ends with its holder's connection."
-        )
+        who = state.holder or "somebody who left no name"
+        ends = f"one of the {backend.type} backend ends with its holder's connection"
+        raise LockHeld(f"The lock was not broken: {who} holds it, and {ends}.")
     if state.holder is not None and state.holder.id != lock_id:
         raise LockHeld(f"The lock was not broken: it is not {lock_id} but that of {state.holder}.")
     if backend.type == "http":

@@ -95,9 +95,9 @@ def _ready(call: Call, stack: ExitStack, folder: Path) -> Ready:
         prepared = opening.initialised(root, call)
         if prepared.ran is not None and not prepared.ran.ok:
             console.warn(prepared.ran.problem)  # the plan may be possible all the same
-        opening.workspaces(root, settings)
+        known = opening.workspaces(root, settings)
         opening.break_lock(root, call)
-        lock = opening.lock(root, call)
+        lock = opening.lock(root, call, known)
         snapshot = backends.read_state(root)
     call.go_on()
     with console.phase("Signing in"):
@@ -131,7 +131,7 @@ def _ready(call: Call, stack: ExitStack, folder: Path) -> Ready:
 
 def _never_was(root: RootModule, snapshot: Snapshot) -> bool:
     """Whether there is no state because nothing was ever applied, as far as the backend can tell."""
-    if snapshot.health is not Health.LOST or snapshot.raw:
+    if snapshot.health is not Health.LOST or snapshot.raw or snapshot.sealed:
         return False
     backend = backend_of(root)
     path = state_path(root, backend)

@@ -118,7 +118,7 @@ def gather(call: Call, stack: ExitStack, *, configured: Callable[[], Configurati
         stack.callback(prepared.tidy)
         known = opening.workspaces(root, settings)
         opening.break_lock(root, call)
-        lock = opening.lock(root, call)
+        lock = opening.lock(root, call, known)
         snapshot = backends.read_state(root, state_file=settings.state)
         logs = tuple(opening.log(path) for path in settings.from_log)
         written = hcl.read(root)  # while keystone thinks

@@ -56,10 +56,13 @@ def break_lock(root: RootModule, call: Call) -> None:
     call.console.warn(locks.break_lock(root, lock_id) or f"the lock {lock_id} was broken, as asked (--break-lock)")
 
 
-def lock(root: RootModule, call: Call) -> LockState:
-    """Wait until nobody alive holds the state's lock; where it cannot be asked for, say so. Raises LockHeld."""
-    if call.settings.state is not None and backend_of(root).type != "local":
-        return LockState(known=False)  # nobody asks the backend
+def lock(root: RootModule, call: Call, known: tuple[str, ...]) -> LockState:
+    """Wait until nobody alive holds the state's lock; where it cannot be asked for, say so. Raises LockHeld.
+
+    With --state nobody asks the backend; and a workspace that it does not know would be made by asking.
+    """
+    if backend_of(root).type != "local" and (call.settings.state is not None or root.workspace not in known):
+        return LockState(known=False)
     state = locks.wait_for_lock(root, call.settings.lock_timeout, sleep=call.sleep)
     if state.problem:
         call.console.warn(state.problem)

@@ -168,6 +168,12 @@ def test_a_held_lock_is_told_and_a_backend_that_refuses_us_is_not_empty(
         unreadable = stage.destroy(env=other)
         assert unreadable.code == 3, unreadable.text
         assert "another-pass" not in unreadable.text
+    stage.workspace, stage.more["TF_WORKSPACE"] = "ci-l", "ci-l"
+    misspelt = stage.destroy()
+    assert misspelt.code == 3, misspelt.text
+    assert "knows default, ci-1" in misspelt.text
+    stage.workspace, stage.more["TF_WORKSPACE"] = "ci-1", "ci-1"
+    assert "ci-l" not in stage.terraform("workspace", "list").stdout
     assert stage.look() == there
     ended = stage.destroy("--direct")
     assert ended.code == 0, ended.text

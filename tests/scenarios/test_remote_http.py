@@ -21,6 +21,7 @@ pytestmark = pytest.mark.scenario
 
 STACKS = Path(__file__).parent / "stacks"
 BLOCK = 'terraform {{\n  backend "http" {{\n{}  }}\n}}\n'
+MORE = 'resource "openstack_networking_secgroup_v2" "more" {\n  name = "${var.name}-more"\n}\n'
 Make = Callable[..., Stage]
 
 
@@ -163,5 +164,24 @@ def test_the_token_of_an_ended_job_gives_way_to_that_of_this_one(remote: Make, g
     gitlab.password = "glpat-of-this-job"
     assert stage.terraform("state", "pull", check=False).returncode == 1
     ended = stage.destroy(env={"TF_HTTP_PASSWORD": gitlab.password})
+    assert ended.code == 0, ended.text
+    assert (stage.look(), gitlab.resources()) == ({}, [])
+
+
+@pytest.mark.thorough
+def test_every_command_works_on_it(remote: Make, gitlab: StateServer) -> None:
+    stage = remote(gitlab, "tofu")
+    (stage.root / "more.tf").write_text(MORE, encoding="utf-8")
+    applied = stage.janitor("apply", "-y")
+    assert applied.code == 0, applied.text
+    for command in ["plan"], ["check"]:
+        ended = stage.janitor(*command)
+        assert ended.code in {0, 1}, ended.text
+        assert gitlab.lock_of() is None
+    told = gitlab.holder()
+    locked = stage.janitor("check", env={"JANITOR_LOCK_TIMEOUT": "0s"})
+    assert told["ID"] in locked.text
+    gitlab.states["ci"].lock = None
+    ended = stage.destroy()
     assert ended.code == 0, ended.text
     assert (stage.look(), gitlab.resources()) == ({}, [])

@@ -10,6 +10,7 @@ from roots import SIMPLE, MakeRoot, apply, run, tree
 
 from janitor.core.errors import StateUnreadable
 from janitor.core.model import Health
+from janitor.terraform.agreement import state_rm
 from janitor.terraform.backend import backend_of, state_path
 from janitor.terraform.backends import read_state, workspaces
 from janitor.terraform.root import RootModule
@@ -140,6 +141,16 @@ def test_a_state_can_be_given(applied: RootModule, tmp_path: Path) -> None:
         read_state(applied, state_file=Path("nope.tfstate"))
     with pytest.raises(StateUnreadable, match="cannot be read: Is a directory"):
         read_state(applied, state_file=tmp_path)
+
+
+def test_a_state_behind_a_link_is_read_and_stays_behind_it(applied: RootModule, tmp_path: Path) -> None:
+    path = applied.path / "terraform.tfstate"
+    path.rename(tmp_path / "elsewhere.tfstate")
+    path.symlink_to(tmp_path / "elsewhere.tfstate")
+    assert addresses(read_state(applied).resources) == ADDRESSES
+    assert state_rm(applied, ["terraform_data.one"]).ok
+    assert path.is_symlink()
+    assert addresses(read_state(applied).resources) == ADDRESSES[:2]
 
 
 HTTP = 'terraform {\n  backend "http" {\n    address = "http://127.0.0.1:9/state"\n    password = "hunter2"\n  }\n}\n'
