@@ -27,6 +27,8 @@ from janitor.terraform.root import RootModule
 from janitor.terraform.secrecy import without_credentials
 
 TIMEOUT = 30.0
+PARTING = 3.0
+"""Seconds that giving a lock back may take: a CI does not wait for long when it ends a job."""
 CREDENTIALS = frozenset({"username", "password"})
 """Settings that belong to a job, not to the state: a job's token ends with its job."""
 
@@ -101,7 +103,8 @@ class HttpState:
         """Give back the lock with this id, and no other; why it could not be is a sentence."""
         body = json.dumps({**describe(operation="", path=""), "ID": lock_id}).encode()
         try:
-            reply = self._ask(self._setting("unlock_method") or "UNLOCK", self._setting("unlock_address"), body)
+            method, address = self._setting("unlock_method") or "UNLOCK", self._setting("unlock_address")
+            reply = self._ask(method, address, body, attempts=2, timeout=PARTING)
         except StateUnreadable as error:
             return str(error)
         return (
@@ -116,13 +119,15 @@ class HttpState:
     def _where(self) -> str:
         return f"The http backend at {without_credentials(self.address)}"
 
-    def _ask(self, method: str, address: str, body: bytes | None = None) -> Reply:
+    def _ask(
+        self, method: str, address: str, body: bytes | None = None, *, attempts: int = 0, timeout: float = TIMEOUT
+    ) -> Reply:
         """Ask once, and again where the server was at fault, as often as terraform would."""
-        attempts = 1 + _number(self._setting("retry_max"), 2)
+        attempts = attempts or 1 + _number(self._setting("retry_max"), 2)
         for attempt in range(attempts):
             last = attempt == attempts - 1
             try:
-                reply = self._once(method, address, body)
+                reply = self._once(method, address, body, timeout=timeout)
             except (OSError, HTTPException, ValueError) as error:
                 if last:
                     why = getattr(error, "reason", None) or error
@@ -134,7 +139,7 @@ class HttpState:
             time.sleep(min(_number(self._setting("retry_wait_min"), 1) * 2**attempt, 30))
         raise AssertionError("unreachable")
 
-    def _once(self, method: str, address: str, body: bytes | None) -> Reply:
+    def _once(self, method: str, address: str, body: bytes | None, *, timeout: float) -> Reply:
         headers = {"User-Agent": "tf-janitor", **self._headers()}
         if self._setting("username"):
             pair = f"{self._setting('username')}:{self._setting('password')}"
@@ -146,7 +151,7 @@ class HttpState:
         request = urllib.request.Request(address, data=body, headers=headers, method=method)  # noqa: S310 - checked above
         opener = urllib.request.build_opener(_NoRedirect, urllib.request.HTTPSHandler(context=self._tls()))
         try:
-            with opener.open(request, timeout=TIMEOUT) as answer:
+            with opener.open(request, timeout=timeout) as answer:
                 return Reply(answer.status, answer.read(_LARGEST), answer.headers.get("Content-MD5", ""))
         except urllib.error.HTTPError as refused:
             with refused:

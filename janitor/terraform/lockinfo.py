@@ -83,8 +83,9 @@ class LockState:
         return self.left_behind and self.stays
 
 
-def _nothing() -> None:
+def _nothing() -> str:
     """There is nothing to give back."""
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class Hold:
     held: bool
     problem: str = ""
     shared: bool = False  # terraform can work under it without taking a lock of its own
-    give_back: Callable[[], None] = _nothing  # any number of times, from any thread
+    give_back: Callable[[], str] = _nothing  # any number of times, from any thread; why it could not be
 
     def lend(self) -> bool:
         """Let terraform write: whether it is to take no lock of its own. A lock that cannot be shared is given back."""

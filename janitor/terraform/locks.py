@@ -135,15 +135,15 @@ def _judged(root: RootModule, state: LockState) -> LockState:
 
 
 class _Once:
-    """Something that is done at most once, whoever asks and however often."""
+    """Something that is done at most once, whoever asks and however often; its answer stays."""
 
-    def __init__(self, work: Callable[[], object]) -> None:
+    def __init__(self, work: Callable[[], str]) -> None:
         self._work = work
         self._lock = threading.Lock()
-        self._done = False
+        self._answer: str | None = None
 
-    def __call__(self) -> None:
+    def __call__(self) -> str:
         with self._lock:
-            if not self._done:
-                self._done = True
-                self._work()
+            if self._answer is None:
+                self._answer = self._work()
+            return self._answer

@@ -78,7 +78,11 @@ def holding(root: RootModule, call: Call) -> Iterator[Hold]:
         yield Hold(held=False)
         return
     with locks.hold(root, timeout=call.settings.lock_timeout) as held:
-        yield held
+        try:
+            yield held
+        finally:
+            if problem := held.give_back():
+                call.console.warn(f"our lock on the state could not be given back: {problem}")
 
 
 def initialised(root: RootModule, call: Call) -> Initialised:

@@ -49,6 +49,7 @@ def test_what_ran_in_the_cluster_leaves_the_state_with_it_and_the_selected_works
     assert selected.read_text(encoding="utf-8") == "default"
 
 
+@pytest.mark.thorough
 def test_what_another_cloud_holds_is_told_and_stays_in_the_state(make: Callable[..., Stage], tofu: str) -> None:
     stage = make("pair", tofu)
     stage.apply()

@@ -180,6 +180,7 @@ def test_a_held_lock_is_told_and_a_backend_that_refuses_us_is_not_empty(
     assert (stage.look(), stage.listed()) == ({}, [])
 
 
+@pytest.mark.thorough
 def test_the_lock_of_a_dead_machine_is_broken_by_its_name(
     bucket: str, project: Project, tofu: str, tmp_path: Path
 ) -> None:

@@ -151,6 +151,16 @@ def test_ours_is_held_and_given_back_once(make_root: MakeRoot, server: StateServ
     assert server.lock_of() == theirs, "what is not ours any more is not given back"
 
 
+def test_a_lock_that_cannot_be_given_back_is_told(make_root: MakeRoot, gitlab: StateServer) -> None:
+    root = root_of(make_root, gitlab)
+    stored(gitlab)
+    with hold(root) as held:
+        gitlab.broken = 404
+        assert "unlocking" in held.give_back()
+        gitlab.broken = 0
+        assert "unlocking" in held.give_back(), "asked for once"
+
+
 def test_a_janitor_that_was_killed_is_dead_and_its_lock_in_the_way(make_root: MakeRoot) -> None:
     with serving(plain=True) as server:
         root = root_of(make_root, server)
