@@ -100,10 +100,13 @@ class Stage:
         workspace: str = "",
         **variables: str,
     ) -> Stage:
-        """A root module of a few files, for what needs no whole stack: it is applied within seconds."""
+        """A root module of a few files and modules, for what needs no whole stack: it is applied within seconds."""
         folder.mkdir(parents=True, exist_ok=True)
         for file in files:
-            shutil.copy(file, folder)
+            if file.is_dir():
+                shutil.copytree(file, folder / file.name)
+            else:
+                shutil.copy(file, folder)
         return cls(folder, binary, project, workspace or "default", dict(variables))._begin()
 
     def _begin(self) -> Stage:

@@ -22,6 +22,7 @@ from janitor.core.model import Order
 
 HERE = Path(__file__).parent
 FOLDER = HERE / "stacks"
+MARKS = HERE.parents[1] / "terraform" / "modules" / "marks"
 RESOURCE = re.compile(r'^resource "(openstack_\w+)" "(\w+)"', re.MULTILINE)
 PREFIX = "openstack_"
 
@@ -51,8 +52,8 @@ def stacks() -> list[str]:
 
 
 def files(stack: str) -> list[Path]:
-    """What makes a root module of it."""
-    return [FOLDER / "shared.tf", *sorted((FOLDER / stack).glob("*"))]
+    """What makes a root module of it: its own files, what all share, and the module of the marks."""
+    return [FOLDER / "shared.tf", MARKS, *sorted((FOLDER / stack).glob("*"))]
 
 
 def types_in(stack: str) -> frozenset[str]:

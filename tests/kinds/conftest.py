@@ -12,7 +12,7 @@ from kinds import claims
 from kinds.play import Play
 from kinds.record import Row, Witnessed, table
 from stage import Stage
-from ways import pytest_collection_modifyitems, tofu
+from ways import found, pytest_collection_modifyitems, tofu
 from ways import pytest_configure as _thorough
 
 from ground.cloud import LocalCloud, Project
@@ -71,15 +71,23 @@ def other(local_cloud: LocalCloud, project: Project, tmp_path: Path) -> Iterator
 
 
 @pytest.fixture
+def binary(request: pytest.FixtureRequest) -> str:
+    """Which one applies the stack that is looked for."""
+    return found(request.param)
+
+
+@pytest.fixture
 def enter(project: Project, tofu: str, tmp_path: Path) -> Callable[..., Play]:
     """A play of a stack: `enter("network")`; names begin with the project's, and twins have the same."""
 
-    def entered(stack: str, folder: str = "ours", *, where: Project = project, run: str = "") -> Play:
+    def entered(
+        stack: str, folder: str = "ours", *, where: Project = project, run: str = "", binary: str = tofu
+    ) -> Play:
         stage = Stage.small(
             tmp_path / folder,
             where,
             files=claims.files(stack),
-            binary=tofu,
+            binary=binary,
             name=project.name,
             unique=f"{project.name}-{folder}",
             run=run,

@@ -14,6 +14,7 @@ import pytest
 from kinds.claims import Way, gaps, parameters, stacks
 from kinds.play import Play, listed_at_last, written
 from kinds.record import Witnessed
+from ways import binaries
 
 from ground.cloud import Project, fault_region
 from janitor.core.attached import RULES
@@ -67,17 +68,21 @@ def test_the_state_is_enough(
     assert witnessed.wrong == []
 
 
+@binaries("tofu", rarely="terraform")
 @some_stacks
 def test_the_mark_is_enough_and_a_twin_stays(
-    enter: Callable[..., Play], other: Project, witnessed: Witnessed, stack: str
+    enter: Callable[..., Play], other: Project, witnessed: Witnessed, stack: str, binary: str
 ) -> None:
-    """The same stack, with the same names and without a mark, beside it in the project and in another one."""
+    """The same stack, with the same names and without a mark, beside it in the project and in another one.
+
+    The marks are those of `terraform/modules/marks`.
+    """
     beside, elsewhere = enter(stack, "beside"), enter(stack, "elsewhere", where=other)
     with ThreadPoolExecutor() as hands:
         list(hands.map(Play.apply, (beside, elsewhere)))
     here, there = beside.look(), elsewhere.look()
 
-    play = enter(stack, run=beside.stage.project.name[:48])
+    play = enter(stack, run=beside.stage.project.name[:48], binary=binary)
     play.apply()
     play.lose_the_state()
     ran = play.destroy("--mark", play.stage.variables["run"])

@@ -29,8 +29,14 @@ variable "run" {
   default     = ""
 }
 
+module "marks" {
+  count  = var.run == "" ? 0 : 1
+  source = "./marks"
+  run    = var.run
+}
+
 locals {
-  description = var.run == "" ? null : "janitor:run=${var.run}"
-  tags        = var.run == "" ? [] : ["janitor:run=${var.run}"]
-  metadata    = var.run == "" ? {} : { janitor-run = var.run }
+  description = var.run == "" ? null : module.marks[0].description
+  tags        = var.run == "" ? [] : module.marks[0].tags
+  metadata    = var.run == "" ? {} : module.marks[0].metadata
 }

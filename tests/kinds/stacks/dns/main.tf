@@ -1,14 +1,10 @@
 # Designate: a zone with a recordset and an offer to give it away. Names of zones are the whole cloud's.
 
-locals {
-  attributes = var.run == "" ? {} : { janitor-run = var.run }
-}
-
 resource "openstack_dns_zone_v2" "zone" {
   name        = "${var.unique}.example.com."
   email       = "hostmaster@example.com"
   description = local.description
-  attributes  = local.attributes
+  attributes  = local.metadata
 }
 
 resource "openstack_dns_recordset_v2" "www" {
