@@ -121,7 +121,7 @@ def _kept_sealed(pulled: Snapshot, path: Path) -> Snapshot:
     if not path.exists():
         return pulled
     stored = _bytes(path)
-    return replace(pulled, raw=stored) if parse(stored, source="").sealed else pulled
+    return replace(pulled, raw=stored) if stored != pulled.raw and parse(stored, source="").sealed else pulled
 
 
 def _told_why(found: Snapshot, refused: str) -> Snapshot:
