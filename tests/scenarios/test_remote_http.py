@@ -143,6 +143,17 @@ def test_what_may_be_read_and_not_written_is_the_states_alone(remote: Make, gitl
     assert len(gitlab.resources()) == 2
 
 
+@pytest.mark.thorough
+def test_what_somebody_writes_meanwhile_is_not_overwritten(remote: Make, gitlab: StateServer) -> None:
+    stage = remote(gitlab, "tofu")
+    gitlab.restless = True
+    ended = stage.destroy("--direct")
+    assert ended.code == 5, ended.text
+    assert "the state's serial moved meanwhile" in ended.text
+    assert by_hand(stage) in ended.text
+    assert (stage.look(), len(gitlab.resources()), gitlab.lock_of()) == ({}, 2, None)
+
+
 def test_what_gitlab_does_not_show_is_never_proved(remote: Make, gitlab: StateServer) -> None:
     """It answers 404 to a name that is misspelt and to a token that may not see the project."""
     stage = remote(gitlab, "tofu")
