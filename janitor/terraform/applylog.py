@@ -28,6 +28,7 @@ _ENDS = re.compile(r"(?:Apply|Destroy) complete!|^\W*Error: |Apply cancelled|exe
 _PROVISIONER = re.compile(r" \((?:local|remote)-exec\): ")
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _TORN = re.compile(rf"(?<![0-9a-f])(?!{_UUID.pattern}(?![0-9a-f]))[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{2}}", re.IGNORECASE)
+_LINES_END = re.compile(r"\r?\n|\x00+")  # zeroes stand where a block of the file was lost: nothing goes on behind them
 _BRACKETS = {"[": "]", "(": ")"}
 _GITLAB = re.compile(r"^(?P<stamp>\d{4}-\S+Z) (?P<stream>[0-9a-f]{2}[OE])(?P<more>[ +]?)(?P<text>.*)$", re.DOTALL)
 _STAMP = re.compile(r"^\W*(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))")
@@ -57,7 +58,7 @@ def read_log(path: Path | str, *, text: str | None = None) -> ApplyLog:
             raise Refused(f"The log {path} of --from-log cannot be read: {error.strerror}.") from error
         text = _decoded(raw)
     reading = _Reading()
-    for line in _whole(re.split(r"\r?\n", text)):
+    for line in _whole(_LINES_END.split(text)):
         _read_line(reading, line)
     problems = () if reading.steps else (f"{path} holds no line of an apply: neither a creation nor its beginning.",)
     created = tuple(reading.created.values())

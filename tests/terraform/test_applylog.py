@@ -214,6 +214,7 @@ def test_what_stands_around_a_line_does_not_matter(content: str) -> None:
         "openstack_x_v2.a: Creation complete after 1s [id=i-1] and a tool says [ok]",
         "openstack_x_v2.a: Creation complete after 1s [id=i-openstack_x_v2.b: Creation complete after 1s [id=i-2]",
         "openstack_x_v2.a: Creation complete after 1s [id=0b5c2b9f-1a2b-4c3d (kn9e-0b5c2b9f1a2b]",
+        "openstack_x_v2.a: Creation complete after 1s [id=0b\x00\x00\x00\x002b]",
         "openstack_x_v2.a: Creation complete after 1s [id=0b5c2b9f-1a2b-4c3d-9e0f-0b5c2b9f1a2b3]",
         "x_y.a (local-exec): openstack_x_v2.a: Creation complete after 1s [id=i-1]",
         "openstack_x_v2.a: Refreshing state... [id=i-1]",
