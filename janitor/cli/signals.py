@@ -6,6 +6,7 @@ loses nothing but time.
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 from contextlib import suppress
@@ -45,3 +46,12 @@ class Stop:
         """From now on signals only set the flag. SIGTERM alike: `docker stop` and CI runners send that one."""
         for number in SIGNALS:
             signal.signal(number, self.handle)
+        atexit.register(_deafen)
+
+
+def _deafen() -> None:
+    """When all is said, no signal changes the exit code: Python takes handlers away while it clears up, and one that
+    arrived then would end janitor as if it had been killed in the middle.
+    """
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)

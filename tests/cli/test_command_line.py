@@ -148,6 +148,22 @@ sys.exit(running.run(Command.DESTROY, {"yes": True, "report": ["json=r.json"]}, 
     assert json.loads((tmp_path / "r.json").read_text())["verdict"] == "interrupted"
 
 
+def test_a_signal_that_comes_when_all_is_said_changes_no_exit_code(tmp_path: Path) -> None:
+    """GitHub's SIGTERM follows its SIGINT: it can find a janitor that has done everything but leave."""
+    program = """
+class Last:
+    def __del__(self, kill=os.kill, pid=os.getpid(), number=signal.SIGTERM):
+        kill(pid, number)
+
+last = Last()
+nothing_left = lambda settings, console, *, stop: LEFT
+sys.exit(running.run(Command.DESTROY, {"yes": True}, workflow=nothing_left))
+"""
+    process = python("import os, signal\n" + program, tmp_path)
+    process.communicate(timeout=7)
+    assert process.returncode == 1
+
+
 def test_a_reader_that_goes_away_changes_no_exit_code(tmp_path: Path) -> None:
     program = """
 def workflow(settings, console, *, stop):
