@@ -23,11 +23,13 @@ pytestmark = pytest.mark.scenario
 
 SHOWN_ALWAYS = frozenset({"network"})
 
-BY_STATE_ALWAYS = frozenset({"network", "storage", "keys", "dns", "extensions"})
+BY_STATE_ALWAYS = frozenset({"network", "storage", "keys", "dns"})
 """One of each sort of id and path; an apply takes the provider longer than anything else here takes."""
 
 every_stack = pytest.mark.parametrize("stack", parameters(stacks(), ordinary=BY_STATE_ALWAYS))
 some_stacks = pytest.mark.parametrize("stack", parameters(stacks(), ordinary=SHOWN_ALWAYS))
+stacks_when_asked = pytest.mark.parametrize("stack", parameters(stacks(), ordinary=frozenset()))
+"""The scenarios show names and logs on every day."""
 
 
 @every_stack
@@ -100,7 +102,7 @@ def test_the_mark_is_enough_and_a_twin_stays(
     assert witnessed.wrong == []
 
 
-@some_stacks
+@stacks_when_asked
 def test_names_are_enough_and_so_is_a_log(enter: Callable[..., Play], witnessed: Witnessed, stack: str) -> None:
     """Without its state and its log one goes by its names, while another, which is older, has the same; that one then
     goes by its log, but for what tells nobody when it was made: that stays, and is named.

@@ -46,6 +46,7 @@ def needed(ended: Ran) -> dict[tuple[str, str], int]:
     return {tuple(f["subject"].split(" ", 1)): f["needed"] for f in found}  # type: ignore[misc]
 
 
+@pytest.mark.thorough
 def test_exactly_what_it_says_is_needed_is_enough_and_one_less_is_not(make: Callable[..., Stage], tofu: str) -> None:
     """Every quota at once: one short of each is told of each; with just enough of each the apply goes through."""
     stage = make("everything", tofu)

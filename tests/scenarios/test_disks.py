@@ -34,7 +34,7 @@ def test_the_volumes_that_nova_made_go_with_their_server(
     assert stage.look() == {}
 
 
-@ways("tofu first", rarely=("terraform first", "direct"))
+@ways("direct", rarely=("tofu first", "terraform first"))
 def test_a_snapshot_of_somebody_elses_keeps_the_boot_volume_and_is_named(
     make: Callable[..., Stage], binary: str, mode: list[str]
 ) -> None:

@@ -52,6 +52,7 @@ def test_terraform_destroys_and_janitor_proves(
         assert methods <= {"GET"}, region.log[asked:]
 
 
+@pytest.mark.thorough
 def test_a_whole_stack_of_every_kind_too(project: Project, tofu: str, tmp_path: Path) -> None:
     """Servers, disks, addresses and a load balancer."""
     stage = Stage.of(tmp_path / "work", project, stack="small", binary=tofu, name=project.name)
