@@ -235,7 +235,7 @@ def test_modules_data_deposed_and_tainted() -> None:
     [
         ('provider["registry.terraform.io/a/openstack"]', ("registry.terraform.io/a/openstack", "")),
         ('provider["registry.terraform.io/a/openstack"].other', ("registry.terraform.io/a/openstack", "other")),
-        ('module.m.provider["r/a/openstack"].other', ("r/a/openstack", "other")),
+        ('module.m.provider["r/a/openstack"].other', ("r/a/openstack", "module.m.other")),
         ('provider["r/a/openstack"].by_region["eu"]', ("r/a/openstack", 'by_region["eu"]')),
         ("provider.openstack", ("openstack", "")),
         ("module.m.provider.openstack.other", ("openstack", "other")),
