@@ -10,11 +10,10 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-import typer
 from typer.testing import CliRunner
 
 from janitor import jobs
-from janitor.cli.app import app
+from janitor.cli.app import app, commands
 from janitor.core import errors
 from janitor.core.errors import JanitorError
 from janitor.reports.words import MEANING
@@ -59,7 +58,7 @@ def test_the_variables_are_those_that_mean_something() -> None:
 def test_the_help_of_an_option_names_its_variable(command: str) -> None:
     of_its_own = {"--format"} if command in {"graph", "lint", "config"} else set()
     named = {FIELDS[name].option: FIELDS[name].environment for name in FIELDS}
-    for parameter in typer.main.get_command(app).commands[command].params:  # type: ignore[attr-defined]
+    for parameter in commands().commands[command].params:
         (option,) = [word for word in parameter.opts if word.startswith("--")]
         variable = named.get(option, "")
         if variable.startswith("JANITOR_") and option not in of_its_own:
@@ -90,10 +89,8 @@ def test_every_field_of_the_settings_has_an_option() -> None:
 
 @pytest.mark.parametrize("line", re.findall(r"^ {4,7}(janitor .+?)(?: +> \S+)?(?:  +#.*)?$", README, re.MULTILINE))
 def test_the_examples_parse(line: str) -> None:
-    command = typer.main.get_command(app)
-    words = shlex.split(line)[1:]
-    chosen = command.commands[words[0]]  # type: ignore[attr-defined]
-    assert chosen.make_context(words[0], words[1:], resilient_parsing=False)
+    every, words = commands(), shlex.split(line)[1:]
+    assert every.commands[words[0]].make_context(words[0], words[1:], **every.context_settings)
 
 
 @pytest.mark.parametrize("path", sorted(set(re.findall(r"(?:ci|terraform)/[A-Za-z/.]*[A-Za-z]", README))))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, NoReturn, cast
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command
 
 from janitor import __version__
 from janitor.cli.apply import apply
@@ -84,10 +87,16 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     sys.exit(guarded(lambda: _code(words)))
 
 
+@cache
+def commands() -> TyperGroup:
+    """All of them with their options, read from their functions once."""
+    return cast("TyperGroup", get_command(app))
+
+
 def _code(arguments: list[str] | None) -> int:
     called = Path(sys.argv[0]).name
     try:
-        app(args=arguments, prog_name=called if called in NAMES else NAMES[0])
+        commands()(args=arguments, prog_name=called if called in NAMES else NAMES[0])
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else 0 if leaving.code is None else 1
     return 0

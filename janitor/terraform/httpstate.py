@@ -149,7 +149,8 @@ class HttpState:
         if not address.startswith(("http://", "https://")):
             raise ValueError("the address is neither http:// nor https://")
         request = urllib.request.Request(address, data=body, headers=headers, method=method)  # noqa: S310 - checked above
-        opener = urllib.request.build_opener(_NoRedirect, urllib.request.HTTPSHandler(context=self._tls()))
+        secured = [urllib.request.HTTPSHandler(context=self._tls())] if address.startswith("https://") else []
+        opener = urllib.request.build_opener(_NoRedirect, *secured)
         try:
             with opener.open(request, timeout=timeout) as answer:
                 return Reply(answer.status, answer.read(_LARGEST), answer.headers.get("Content-MD5", ""))

@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 import yaml
 from runners import IMAGE, RUN, every_variant, runs_alive, scripts
 
-from janitor.cli.app import app
+from janitor.cli.app import commands
 from janitor.core import times
 from janitor.core.outcome import Command
 from janitor.settings import settle
@@ -85,7 +84,8 @@ def test_every_janitor_in_them_is_called_as_it_can_be(
 
 
 def assert_valid(command: str, words: list[str], **environment: str) -> None:
-    context = typer.main.get_command(app).commands[command].make_context(command, list(words))  # type: ignore[attr-defined]
+    every = commands()
+    context = every.commands[command].make_context(command, list(words), **every.context_settings)
     given = {name.removeprefix("report_"): value for name, value in context.params.items() if name != "report_format"}
     if command == "sweep":
         assert asked(given, environment, now=time.time()).selection.expired is not None

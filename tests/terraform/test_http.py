@@ -214,6 +214,7 @@ def test_a_client_certificate_never_stays_on_disk(
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     environment = {"TF_HTTP_CLIENT_CERTIFICATE_PEM": "no pem", "TF_HTTP_CLIENT_PRIVATE_KEY_PEM": "planted-key"}
+    environment |= {k: v.replace("http:", "https:") for k, v in gitlab.environment().items() if k.endswith("ADDRESS")}
     with pytest.raises(StateUnreadable) as caught:
         read_state(root_of(make_root, gitlab, **environment))
     assert "planted" not in str(caught.value)

@@ -46,7 +46,7 @@ def test_writing_commands_get_one_interrupt_and_are_waited_for(tmp_path: Path) -
         "import signal, sys, time; got = [];"
         "signal.signal(signal.SIGINT, lambda *_: got.append(1))\n"
         "while not got: time.sleep(0.05)\n"
-        "time.sleep(0.5); print(len(got))"
+        "time.sleep(0.2); print(len(got))"
     )
     done = run_writing(python(code), folder=tmp_path, environment=os.environ, timeout=0.8)
     assert (done.exit_code, done.output, done.interrupted) == (0, b"1\n", True)
@@ -57,7 +57,7 @@ def test_an_interrupt_is_sent_once_however_often_it_is_asked_for(tmp_path: Path)
         "import signal, time; got = [];"
         "signal.signal(signal.SIGINT, lambda *_: got.append(1)); print('ready', flush=True)\n"
         "while not got: time.sleep(0.05)\n"
-        "time.sleep(0.5); print(len(got))"
+        "time.sleep(0.2); print(len(got))"
     )
     process = Process(python(code), folder=tmp_path, environment=os.environ)
     lines = []
@@ -75,7 +75,7 @@ def test_an_interrupt_is_sent_once_however_often_it_is_asked_for(tmp_path: Path)
 def test_a_process_that_is_left_goes_on_writing(tmp_path: Path) -> None:
     """A terraform whose output is a closed pipe would end with SIGPIPE while it saves the state."""
     proof = tmp_path / "proof"
-    code = f"import time; time.sleep(0.5); print('x' * 100_000, flush=True); open({str(proof)!r}, 'w').write('saved')"
+    code = f"import time; time.sleep(0.2); print('x' * 100_000, flush=True); open({str(proof)!r}, 'w').write('saved')"
     process = Process(python(code), folder=tmp_path, environment=os.environ)
     process.close()
     assert process.wait(10)
