@@ -1,4 +1,4 @@
-"""How many examples a property is tried with: few in the quick loop, else as many times its count as TEST_EXAMPLES says."""
+"""How many examples a property is tried with: few in the quick loop, else its count times TEST_EXAMPLES."""
 
 from __future__ import annotations
 

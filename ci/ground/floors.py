@@ -48,7 +48,7 @@ FLOORS = (
     Floor(
         "scenarios",
         ("tests/scenarios", "tests/kinds"),
-        ("-n", "3", "--dist", "worksteal"),
+        ("-n", "4", "--dist", "worksteal"),
         grounds=("cloud", "toolchain"),
     ),
 )
