@@ -3,10 +3,13 @@
 import tomllib
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
 
+from ground.cloud import seed
+from ground.cloud.rest import RefusedError
 from ground.floors import FLOORS, Tally, read_report
 from ground.toolchain import RECIPES
 from ground.venv import LOCK, ROOT
@@ -60,3 +63,17 @@ def test_what_the_project_asks_for_is_locked(text: str) -> None:
 def test_the_module_locks_name_the_versions_of_the_tests() -> None:
     versions = {recipe.name: recipe.version() for recipe in RECIPES}
     assert versions == {"provider": "1.54.1", "tofu": "1.12.6", "actionlint": "1.7.12"}
+
+
+class Interrupted:
+    """A Keystone in which a start that was killed has left its user."""
+
+    def keystone(self, method: str, path: str, body: object = None) -> Any:
+        if method == "POST":
+            raise RefusedError(method, path, 409, "Duplicate entry found with name swift")
+        assert (method, path) == ("GET", "/users?name=swift&domain_id=default")
+        return {"users": [{"id": "left"}]}
+
+
+def test_what_a_killed_start_has_made_is_taken_up() -> None:
+    assert seed._create(Interrupted(), "user", name="swift", password="p", domain_id="default") == "left"

@@ -17,6 +17,7 @@ GRACE = 7.0  # seconds that a CI gives between its two signals
 BOX = "openstack_objectstorage_container_v1.box"
 
 
+@pytest.mark.services("heat")
 def test_a_foreign_port_keeps_a_stack_and_nothing_else(enter: Callable[..., Play]) -> None:
     """Heat accepts the delete, tries for ten seconds, and gives up: whoever is in its way is found and named."""
     play = enter("orchestration")
@@ -41,6 +42,7 @@ def test_a_foreign_port_keeps_a_stack_and_nothing_else(enter: Callable[..., Play
 
 
 @pytest.mark.thorough
+@pytest.mark.services("designate")
 def test_records_of_a_zone_go_with_it_and_another_zones_stay(enter: Callable[..., Play]) -> None:
     play = enter("dns")
     conn = play.stage.connection()
@@ -57,6 +59,7 @@ def test_records_of_a_zone_go_with_it_and_another_zones_stay(enter: Callable[...
     assert play.look() == before
 
 
+@pytest.mark.services("swift")
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("count", [500, pytest.param(10_000, marks=pytest.mark.thorough)])
 def test_a_full_container_is_emptied_by_more_than_one_run(enter: Callable[..., Play], count: int) -> None:
@@ -84,6 +87,7 @@ def test_a_full_container_is_emptied_by_more_than_one_run(enter: Callable[..., P
 
 
 @pytest.mark.thorough
+@pytest.mark.services("swift")
 def test_a_container_that_was_there_before_the_run_keeps_what_others_put_there(enter: Callable[..., Play]) -> None:
     """Creating it was no error; its metadata says that it is the state's, and nothing that its content is."""
     play = enter("objects", run="r1")
@@ -100,6 +104,7 @@ def test_a_container_that_was_there_before_the_run_keeps_what_others_put_there(e
     assert more.objects(conn, box) == ["of others"]
 
 
+@pytest.mark.services("swift")
 def test_another_container_of_that_name_is_not_the_states(enter: Callable[..., Play]) -> None:
     play = enter("objects", run="r1")
     play.apply()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
+from ground.cloud.rest import RefusedError
 from ground.cloud.services import PASSWORD, REGION
 
 if TYPE_CHECKING:
@@ -132,4 +135,11 @@ def _named(admin: Admin, kind: str) -> dict[str, str]:
 
 
 def _create(admin: Admin, kind: str, **body: Any) -> str:  # noqa: ANN401 - JSON
-    return str(admin.keystone("POST", f"/{kind}s", {kind: body})[kind]["id"])
+    """Its id; where a start that was interrupted has made it already, the id of that one."""
+    try:
+        return str(admin.keystone("POST", f"/{kind}s", {kind: body})[kind]["id"])
+    except RefusedError as refused:
+        if refused.status != HTTPStatus.CONFLICT:
+            raise
+    query = urlencode({name: value for name, value in body.items() if name in {"name", "domain_id"}})
+    return str(admin.keystone("GET", f"/{kind}s?{query}")[f"{kind}s"][0]["id"])
