@@ -61,14 +61,25 @@ def wait_for_lock(
 ) -> LockState:
     """Wait until nobody alive holds the lock. Raises LockHeld with the real holder after `timeout` seconds."""
     pause = _POLL if backend_of(root).type == "local" else _REMOTE_POLL
+    return _until_free(root, partial(ask, root), timeout, pause=pause, sleep=sleep, now=now)
+
+
+def _until_free(
+    root: RootModule,
+    attempt: Callable[[], LockState],
+    timeout: float,
+    *,
+    pause: float,
+    sleep: Callable[[float], None] = time.sleep,
+    now: Callable[[], float] = time.monotonic,
+) -> LockState:
+    """Ask or try again until nobody alive has it. Raises LockHeld after `timeout` seconds."""
     end = now() + timeout
-    while True:
-        state = ask(root)
-        if not state.alive:
-            return state
+    while (state := attempt()).alive:
         if now() >= end:
             raise LockHeld(held_by(root, state, timeout))
         sleep(min(pause, max(0.01, end - now())))
+    return state
 
 
 @contextmanager
@@ -113,17 +124,17 @@ def _hold_http(root: RootModule, backend: Backend, *, operation: str, timeout: f
     server = HttpState(root, backend)
     if why := server.unlockable():
         return Hold(held=False, problem=why)
-    end = time.monotonic() + timeout
-    while True:
+    ours = ""
+
+    def attempt() -> LockState:
+        nonlocal ours
         ours, state = server.take(operation)
-        if ours:
-            return Hold(held=True, give_back=_Once(partial(server.give_back, ours)))
-        state = _judged(root, state)
-        if not state.alive:
-            return Hold(held=False, problem=state.problem or f"a dead command left its lock behind: {state.holder}")
-        if time.monotonic() >= end:
-            raise LockHeld(held_by(root, state, timeout))
-        time.sleep(min(_REMOTE_POLL, max(0.01, end - time.monotonic())))
+        return _judged(root, state)
+
+    state = _until_free(root, attempt, timeout, pause=_REMOTE_POLL)
+    if ours:
+        return Hold(held=True, give_back=_Once(partial(server.give_back, ours)))
+    return Hold(held=False, problem=state.problem or f"a dead command left its lock behind: {state.holder}")
 
 
 def _judged(root: RootModule, state: LockState) -> LockState:
