@@ -38,7 +38,7 @@ class PlannedApply:
 
 
 def plan_apply(
-    root: RootModule, out: Path, *, lock_timeout: float, timeout: float, stop: Event | None = None
+    root: RootModule, out: Path, *, written: hcl.Written, lock_timeout: float, timeout: float, stop: Event | None = None
 ) -> PlannedApply:
     """`plan` into `out` (it holds secrets: 0600), with the words that the user's TF_CLI_ARGS_apply has for it."""
     line = command(root, "plan", json=FLAG, input=False, out=str(out), lock_timeout=f"{lock_timeout:g}s")
@@ -48,10 +48,10 @@ def plan_apply(
     ran, shown = plan_into(root, out, line, env, what="plan", timeout=timeout, stop=stop)
     if shown is None:
         return PlannedApply(ran)
-    return replace(_planned(root, shown), ran=ran, file=out, parallelism=_parallelism(words))
+    return replace(_planned(root, shown, written), ran=ran, file=out, parallelism=_parallelism(words))
 
 
-def _planned(root: RootModule, shown: Object) -> PlannedApply:
+def _planned(root: RootModule, shown: Object, written: hcl.Written) -> PlannedApply:
     aliases = dict(_aliases(shown))
     creates: list[Resource] = []
     others: list[str] = []
@@ -64,7 +64,7 @@ def _planned(root: RootModule, shown: Object) -> PlannedApply:
             creates.append(_created(entry, _known(change), alias=aliases.get(without_index(address), "")))
         if actions != {"create"}:
             others.append(address)
-    configuration = configured(root, hcl.read(root), shown)
+    configuration = configured(root, written, shown)
     return PlannedApply(Ran(0), creates=tuple(creates), others=tuple(others), configuration=configuration)
 
 

@@ -26,7 +26,7 @@ _OWN = (
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ProviderCloud:
     """What a block says; empty is what the credentials say. `unclear`: it cannot be told from here."""
 
     cloud: str = ""
@@ -35,8 +35,8 @@ class Place:
     unclear: bool = False
 
 
-def places(root: RootModule, written: Written) -> Mapping[str, Place]:
-    """Alias → place; the configuration without an alias is called "". Of a module's own: `module.NAME` before it."""
+def provider_clouds(root: RootModule, written: Written) -> Mapping[str, ProviderCloud]:
+    """By alias; the configuration without one is called "". Of a module's own: `module.NAME` before it."""
     module = written.modules[()]
     scope = Scope(written, module, root.workspace, root.path, inputs=input_values(root, module))
     named = bool(root.environment.get("OS_CLOUD"))
@@ -52,7 +52,7 @@ def places(root: RootModule, written: Written) -> Mapping[str, Place]:
     return found
 
 
-def _found(module: Module, root: Module, scope: Scope, *, named: bool) -> Iterator[tuple[str, Place]]:
+def _found(module: Module, root: Module, scope: Scope, *, named: bool) -> Iterator[tuple[str, ProviderCloud]]:
     """The configurations of one module; tofu makes many of one block with `for_each`."""
     for (name, alias), block in module.providers.items():
         if name != "openstack":
@@ -61,22 +61,22 @@ def _found(module: Module, root: Module, scope: Scope, *, named: bool) -> Iterat
             for key, own in scope.expanded(block):
                 yield f"{alias}{key}", _place(block, root, scope, own, named=named)
         except Hole:
-            yield alias, Place(unclear=True)
+            yield alias, ProviderCloud(unclear=True)
 
 
-def _place(block: Body, root: Module, scope: Scope, own: Own, *, named: bool) -> Place:
+def _place(block: Body, root: Module, scope: Scope, own: Own, *, named: bool) -> ProviderCloud:
     """An alias that signs in otherwise than the configuration without one may be anybody's."""
     base = root.providers.get(("openstack", ""), {})
     try:
         cloud, region = (_text(scope, block, name, own) for name in ("cloud", "region"))
         if cloud or named:
-            return Place(cloud, region=region)
+            return ProviderCloud(cloud, region=region)
         if block is not base and any(block.get(name) != base.get(name) for name in _OWN):
-            return Place(unclear=True)
+            return ProviderCloud(unclear=True)
         project = next(filter(None, (_text(scope, block, name, own) for name in _PROJECT)), "")
     except Hole:
-        return Place(unclear=True)
-    return Place(project=project, region=region)
+        return ProviderCloud(unclear=True)
+    return ProviderCloud(project=project, region=region)
 
 
 def _text(scope: Scope, block: Body, name: str, own: Own) -> str:

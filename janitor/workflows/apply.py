@@ -31,7 +31,7 @@ from janitor.terraform.application import PlannedApply, plan_apply
 from janitor.terraform.backend import backend_of, state_path
 from janitor.terraform.destruction import ApplyResult, apply_plan
 from janitor.terraform.events import ApplyEvent
-from janitor.terraform.providers import Place, places
+from janitor.terraform.providers import ProviderCloud, provider_clouds
 from janitor.terraform.root import RootModule
 from janitor.workflows import opening, recounting, rollback, scoping
 from janitor.workflows.booking import Book
@@ -107,12 +107,17 @@ def _ready(call: Call, stack: ExitStack, folder: Path) -> Ready:
     since = float(math.floor(time.time() + session.clock_offset))
     book.begin(settings, root, snapshot, scope=session.scope, since=since)
     with console.phase(f"{root.flavour} plan"):
-        left = max(1.0, call.deadline - time.monotonic())
+        left, written = max(1.0, call.deadline - time.monotonic()), hcl.read(root)
         plan = plan_apply(
-            root, folder / "apply.tfplan", lock_timeout=settings.lock_timeout, timeout=left, stop=call.halted
+            root,
+            folder / "apply.tfplan",
+            written=written,
+            lock_timeout=settings.lock_timeout,
+            timeout=left,
+            stop=call.halted,
         )
     call.go_on()
-    where = places(root, hcl.read(root))
+    where = provider_clouds(root, written)
     sessions, intended = _intended(plan, session, settings, where)
     accounted = recounting.is_accounted(book.recollection, snapshot, lock, settings.journal_folder)
     return Ready(
@@ -140,7 +145,7 @@ def _never_was(root: RootModule, snapshot: Snapshot) -> bool:
 
 
 def _intended(
-    plan: PlannedApply, session: Session, settings: Settings, where: Mapping[str, Place]
+    plan: PlannedApply, session: Session, settings: Settings, where: Mapping[str, ProviderCloud]
 ) -> tuple[tuple[Session, ...], tuple[Intended, ...]]:
     """What will be created, each with the scope it belongs to, and a session for each scope that can be looked at."""
     creates = tuple(one for one in plan.creates if one.provider_name not in WITHOUT_OBJECTS)
@@ -156,7 +161,7 @@ def _one(create: Resource, scope: Scope | None, declared: dict[str, Declared]) -
 
 
 def _stated(
-    snapshot: Snapshot, session: Session, settings: Settings, where: Mapping[str, Place]
+    snapshot: Snapshot, session: Session, settings: Settings, where: Mapping[str, ProviderCloud]
 ) -> list[entries.Entry]:
     """What the state knows now: an apply that is killed may leave nothing of it (OpenTofu empties the file first)."""
     scoped = scoping.scopes(snapshot, session, settings, where)

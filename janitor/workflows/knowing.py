@@ -25,7 +25,7 @@ from janitor.settings import Settings
 from janitor.terraform import backends, hcl, locks
 from janitor.terraform.backend import backend_of, state_path
 from janitor.terraform.evaluate import evaluate, read_configuration
-from janitor.terraform.providers import Place, places
+from janitor.terraform.providers import ProviderCloud, provider_clouds
 from janitor.terraform.root import RootModule
 from janitor.terraform.runner import Initialised
 from janitor.workflows import opening, recounting, scoping
@@ -101,7 +101,7 @@ class Reading:
     signs: tuple[str, ...]  # that an apply was interrupted
     since: float | None  # the run's begin, on the cloud's clock
     configuration: Configuration
-    places: Mapping[str, Place]
+    places: Mapping[str, ProviderCloud]
     accounted: bool
 
 
@@ -146,7 +146,7 @@ def gather(call: Call, stack: ExitStack, *, configured: Callable[[], Configurati
         signs=signs,
         since=since,
         configuration=configuration,
-        places=places(root, written),
+        places=provider_clouds(root, written),
         accounted=recounting.is_accounted(book.recollection, snapshot, lock, settings.journal_folder),
     )
     return _known(settings, book, reading)

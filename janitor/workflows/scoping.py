@@ -15,7 +15,7 @@ from janitor.core.catalogue import kind_of_type
 from janitor.core.errors import CredentialsRefused, WrongCloud
 from janitor.core.model import Resource, Scope, Snapshot
 from janitor.settings import Settings
-from janitor.terraform.providers import Place
+from janitor.terraform.providers import ProviderCloud
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Scoped:
     unreachable: tuple[Resource, ...] = ()
 
 
-def scopes(snapshot: Snapshot, session: Session, settings: Settings, places: Mapping[str, Place]) -> Scoped:
+def scopes(snapshot: Snapshot, session: Session, settings: Settings, places: Mapping[str, ProviderCloud]) -> Scoped:
     """Find it for every instance. `places`: what the configuration says of each provider configuration."""
     known = _Sessions(session, settings, places)
     scope_of: dict[str, Scope] = {}
@@ -60,7 +60,7 @@ def scopes(snapshot: Snapshot, session: Session, settings: Settings, places: Map
 class _Sessions:
     """The sessions of a run by where they are signed in. Nobody signs in for what is only read."""
 
-    def __init__(self, first: Session, settings: Settings, places: Mapping[str, Place]) -> None:
+    def __init__(self, first: Session, settings: Settings, places: Mapping[str, ProviderCloud]) -> None:
         self._first, self._settings, self._places = first, settings, places
         self._known: dict[tuple[str, str, str], Session | None] = {("", "", first.scope.region): first}
 
@@ -84,16 +84,16 @@ class _Sessions:
             self._known[key] = self._sign_in(*key)
         return self._known[key]
 
-    def _place(self, resource: Resource) -> Place | None:
+    def _place(self, resource: Resource) -> ProviderCloud | None:
         given = self._settings.provider_cloud.get(resource.alias)
         if given is not None:
-            return Place(given)
+            return ProviderCloud(given)
         place = self._places.get(resource.alias)
         if place is not None and not place.unclear:
             return place
         # Without an alias it is the configuration that our own credentials are given for.
         ours = not resource.alias or owner(resource) == self._first.scope.project_id
-        return Place() if ours else None
+        return ProviderCloud() if ours else None
 
     def _sign_in(self, cloud: str, project: str, region: str) -> Session | None:
         try:

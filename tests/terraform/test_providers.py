@@ -6,10 +6,10 @@ import pytest
 from roots import MakeRoot
 
 from janitor.terraform import hcl
-from janitor.terraform.providers import Place, places
+from janitor.terraform.providers import ProviderCloud, provider_clouds
 from janitor.terraform.state import provider_of
 
-UNCLEAR = Place(unclear=True)
+UNCLEAR = ProviderCloud(unclear=True)
 
 
 def block(alias: str = "", **arguments: str) -> str:
@@ -20,20 +20,20 @@ def block(alias: str = "", **arguments: str) -> str:
 @pytest.mark.parametrize(
     ("alias", "place"),
     [
-        (block("b", region='"RegionTwo"', use_octavia="true"), Place(region="RegionTwo")),
-        (block("b", cloud='"other"'), Place("other")),
-        (block("b", tenant_name="var.project"), Place(project="second")),
-        (block("b", tenant_id='"0123"', tenant_name='"x"'), Place(project="0123")),
+        (block("b", region='"RegionTwo"', use_octavia="true"), ProviderCloud(region="RegionTwo")),
+        (block("b", cloud='"other"'), ProviderCloud("other")),
+        (block("b", tenant_name="var.project"), ProviderCloud(project="second")),
+        (block("b", tenant_id='"0123"', tenant_name='"x"'), ProviderCloud(project="0123")),
         (block("b", user_name='"me"', password='"planted"'), UNCLEAR),
         (block("b", auth_url="var.nowhere"), UNCLEAR),
         (block("b", cloud="var.nowhere"), UNCLEAR),
         (block("b", tenant_name="data.x.y.name"), UNCLEAR),
     ],
 )
-def test_an_alias_is_where_its_block_says_or_unclear(make_root: MakeRoot, alias: str, place: Place) -> None:
+def test_an_alias_is_where_its_block_says_or_unclear(make_root: MakeRoot, alias: str, place: ProviderCloud) -> None:
     text = 'variable "project" {\n  default = "first"\n}\nvariable "nowhere" {}\n' + block() + alias
     root = make_root(text, variables=("project=second",), environment={"OS_CLOUD": ""})
-    assert places(root, hcl.read(root)) == {"": Place(), "b": place}
+    assert provider_clouds(root, hcl.read(root)) == {"": ProviderCloud(), "b": place}
 
 
 def test_beside_a_cloud_of_clouds_yaml_the_provider_looks_at_the_region_alone(make_root: MakeRoot) -> None:
@@ -43,7 +43,7 @@ def test_beside_a_cloud_of_clouds_yaml_the_provider_looks_at_the_region_alone(ma
         (block("b", cloud='"other"', **own), {"OS_CLOUD": ""}, "other"),
     ):
         root = make_root(text, environment=environment)
-        assert places(root, hcl.read(root)) == {"b": Place(cloud, region="two")}
+        assert provider_clouds(root, hcl.read(root)) == {"b": ProviderCloud(cloud, region="two")}
 
 
 def test_who_signs_in_as_the_main_one_does_differs_by_its_project_alone(make_root: MakeRoot) -> None:
@@ -51,7 +51,7 @@ def test_who_signs_in_as_the_main_one_does_differs_by_its_project_alone(make_roo
     root = make_root(
         'variable "secret" {}\n' + block(**same) + block("b", **same, tenant_name='"two"'), environment={"OS_CLOUD": ""}
     )
-    assert places(root, hcl.read(root)) == {"": Place(), "b": Place(project="two")}
+    assert provider_clouds(root, hcl.read(root)) == {"": ProviderCloud(), "b": ProviderCloud(project="two")}
 
 
 def test_a_modules_own_configuration_has_a_name_of_its_own(make_root: MakeRoot) -> None:
@@ -59,7 +59,7 @@ def test_a_modules_own_configuration_has_a_name_of_its_own(make_root: MakeRoot) 
     root = make_root(
         {"main.tf": 'module "a" {\n  source = "./a"\n  p = "x"\n}\n', "a/main.tf": inner}, environment={"OS_CLOUD": ""}
     )
-    assert places(root, hcl.read(root)) == {"module.a": UNCLEAR, "module.a.eu": Place(region="eu")}
+    assert provider_clouds(root, hcl.read(root)) == {"module.a": UNCLEAR, "module.a.eu": ProviderCloud(region="eu")}
     address = "registry.opentofu.org/terraform-provider-openstack/openstack"
     assert provider_of(f'module.a.provider["{address}"].eu') == (address, "module.a.eu")
     assert provider_of(f'module.a.provider["{address}"]') == (address, "module.a")
@@ -68,4 +68,8 @@ def test_a_modules_own_configuration_has_a_name_of_its_own(make_root: MakeRoot) 
 
 def test_tofu_makes_many_of_one_block(make_root: MakeRoot) -> None:
     root = make_root(block() + block("by", for_each='toset(["eu", "us"])', region="each.key"))
-    assert places(root, hcl.read(root)) == {"": Place(), 'by["eu"]': Place(region="eu"), 'by["us"]': Place(region="us")}
+    assert provider_clouds(root, hcl.read(root)) == {
+        "": ProviderCloud(),
+        'by["eu"]': ProviderCloud(region="eu"),
+        'by["us"]': ProviderCloud(region="us"),
+    }
