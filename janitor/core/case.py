@@ -17,7 +17,7 @@ from janitor.core.marks import runs_in
 from janitor.core.model import ApplyLog, Configuration, Declared, Evidence, LoggedCreate, Ref, Resource, Scope
 
 METADATA = "metadata"
-INDEX = re.compile(r'\[(?:[^\]"]|"[^"]*")*\]')
+INDEX = re.compile(r'\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]')
 SIGNING_KEYS = frozenset({"temp-url-key", "temp-url-key-2"})
 """Metadata of Swift's containers that signs links: a secret, which is neither kept nor compared."""
 CLOCKS_APART = 60.0
@@ -108,7 +108,7 @@ class Case:
 
 
 def without_index(address: str) -> str:
-    """`module.a[0].openstack_x_v2.b["k"]` → `module.a.openstack_x_v2.b`; quotes inside a key may hold brackets."""
+    """`module.a[0].openstack_x_v2.b["k"]` → `module.a.openstack_x_v2.b`; a key may hold brackets and quotes."""
     return INDEX.sub("", address).split(" ", maxsplit=1)[0]
 
 

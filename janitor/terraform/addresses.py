@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from janitor.core.case import without_index
+
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 _KEY = r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]'
 _MOST = 1 << 53
-_INDEX = re.compile(_KEY)
 _MODULE = re.compile(rf"(?:module\.[\w-]+(?:{_KEY})?\.)*")
 
 
@@ -20,11 +21,6 @@ def quoted_key(key: object) -> str:
         return f"[{int(key)}]"
     escaped = str(key).translate(_ESCAPES).replace("${", "$${").replace("%{", "%%{")
     return f'["{escaped}"]'
-
-
-def without_index(address: str) -> str:
-    """The address of the resource that an instance belongs to, in no particular instance of its modules."""
-    return _INDEX.sub("", address)
 
 
 def module_of(address: str) -> str:

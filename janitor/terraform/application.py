@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event
 
+from janitor.core.case import without_index
 from janitor.core.model import Configuration, Resource
 from janitor.terraform import hcl
-from janitor.terraform.addresses import without_index
 from janitor.terraform.evaluate import configured
 from janitor.terraform.root import RootModule
 from janitor.terraform.runner import FLAG, Ran, command, environment, plan_into, with_cli_words

@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from threading import Event
 from typing import Literal
 
+from janitor.core.case import without_index
 from janitor.core.catalogue import MarkForm, kind_of_type
 from janitor.core.marks import runs_in
 from janitor.core.model import Configuration, Declared
 from janitor.terraform import evaluator, hcl, references
-from janitor.terraform.addresses import called, meant, quoted_key, without_index
+from janitor.terraform.addresses import called, meant, quoted_key
 from janitor.terraform.evaluator import Instance
 from janitor.terraform.evaluator.variables import given_words
 from janitor.terraform.planned import planned_on_nothing

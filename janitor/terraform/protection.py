@@ -5,12 +5,10 @@ Decides nothing about objects. What may protect, because nobody can evaluate it 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
+from janitor.core.case import without_index
 from janitor.terraform.hcl import Code, Module, Template, Written, first_block
-
-_INDEX = re.compile(r"\[[^\]]*\]")
 
 
 def protections(written: Written) -> Mapping[str, str]:
@@ -98,7 +96,7 @@ def _exact(module: Module, text: object) -> str:
 
 
 def _bare(text: object) -> str:
-    return _INDEX.sub("", text.text).strip() if isinstance(text, Code | Template) else ""
+    return without_index(text.text.strip()) if isinstance(text, Code | Template) else ""
 
 
 def _prefix(module: Module) -> str:

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from threading import Event
 
+from janitor.core.case import without_index
 from janitor.core.model import Configuration
 from janitor.core.wanted import ASKED, Wanted, readable
 from janitor.terraform import evaluator, hcl, references
-from janitor.terraform.addresses import called, meant, quoted_key, without_index
+from janitor.terraform.addresses import called, meant, quoted_key
 from janitor.terraform.evaluate import EVALUATE_TIMEOUT, How, configured, resources
 from janitor.terraform.planned import planned_on_nothing
 from janitor.terraform.root import RootModule

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from builders import AWAY, HOME, a, world
 from hypothesis import given
 from hypothesis import strategies as st
 
+from janitor.core.case import without_index
 from janitor.core.model import Ref, Scope
 
 SCOPES = st.builds(Scope, st.sampled_from(["a", "b"]), st.just("r"), st.sampled_from(["p", "q"]), st.text(max_size=1))
@@ -34,3 +36,12 @@ def test_an_index_shows_what_a_search_would():
     assert seen.naming("security_group_rule", "remote_group_id", "no") == ()
     assert [(o.ref.scope, o.ref.id) for o in seen.of_kind("server")] == [(AWAY, "t"), (HOME, "s")]
     assert seen.of_kind("port") == ()
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["x.y", "x.y[0]", 'x.y["a"]', 'x.y["a]"]', 'x.y["a\\"]b"]', 'x.y["[0]"]', "x.y[0] (deposed 00000000)"],
+)
+@pytest.mark.parametrize("module", ["", "module.m.", "module.m[1].", 'module.m["a.b]"].'])
+def test_no_key_is_left_of_an_address(module, address):
+    assert without_index(module + address) == ("module.m.x.y" if module else "x.y")

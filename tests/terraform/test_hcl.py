@@ -125,6 +125,7 @@ def test_an_override_protects_too(make_root: MakeRoot) -> None:
         ),
         ("moved {\n  from = o_server.s\n  to = o_server.new\n}\n", set()),
         ('moved {\n  from = o_server.t[1]\n  to = o_server.s["a"]\n}\n', {"o_server.t"}),
+        ('moved {\n  from = o_server.t["a]"]\n  to = o_server.s["]"]\n}\n', {"o_server.t"}),
         (
             server("x = 1").replace('"s"', '"t"') + "moved {\n  from = o_server.t[1]\n  to = o_server.s\n}\n",
             {"o_server.t[1]"},
