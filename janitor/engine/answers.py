@@ -10,14 +10,14 @@ from collections import deque
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
-from janitor.core.catalogue import source_kind
+from janitor.core.catalogue import KINDS, source_kind
 from janitor.core.model import Order, Outcome, Ref, Scope
 from janitor.engine.attempt import Listed, Searched, Tried
 from janitor.engine.board import Board, end, gone, hold, keep, rest
 from janitor.engine.conflicts import promote, resolve
 from janitor.engine.doubts import doubt, may_linger, speak_for_others
 from janitor.engine.protocols import Answer, CloudFault, Done, Reply
-from janitor.engine.retry import calmer, pause
+from janitor.engine.retry import calmer, is_over, pause
 from janitor.engine.steps import WAITED_FOR, Phase, Progress, is_busy, is_dying, is_stuck
 from janitor.engine.waits import Finding, Watch, Watches, join, overdue, read_round
 
@@ -65,6 +65,7 @@ def _tried(desk: Desk, one: Progress, done: Done) -> None:
     board.write("answer", one.ref, read="found" if observed else "missing", **said)
     board.unseen.pop((one.ref.scope, source_kind(one.ref.kind)), None)
     speak_for_others(board, one, are_gone=observed is None)
+    board.limit_of(one.service, one.ref.scope).speak()
     if observed is None:
         gone(board, one, reason="its answer was lost" if one.sent and not one.accepted else "")
         return
@@ -95,7 +96,7 @@ def _not_sent(desk: Desk, one: Progress, tried: Tried) -> None:
 
 def _answered(desk: Desk, one: Progress, answer: Answer, *, moved: bool) -> None:
     board = desk.board
-    one.attempts, one.insists = 0, False
+    one.attempts, one.troubled_since, one.insists = 0, None, False
     board.limit_of(one.service, one.ref.scope).recover()
     if answer.reply is Reply.GONE:
         gone(board, one)
@@ -195,8 +196,10 @@ def _stuck(board: Board, one: Progress) -> None:
 
 def _unread(board: Board, one: Progress, fault: Answer) -> None:
     """The reading failed: again later, or never seen."""
-    if fault.reply in TROUBLE and _back_off(board, one, fault):
-        return
+    if fault.reply in TROUBLE:
+        silent = board.limit_of(one.service, one.ref.scope).silent(board.crew.now())
+        if _back_off(board, one, fault, since=silent):
+            return
     if fault.status == HTTPStatus.FORBIDDEN:
         end(board, one, Phase.FAILED, reason=f"not allowed to read it: {_words(fault)}")
         return
@@ -213,16 +216,21 @@ def _unanswered(board: Board, one: Progress, answer: Answer) -> None:
         end(board, one, Phase.FAILED, reason=f"no usable answer: {_words(answer)}")
 
 
-def _back_off(board: Board, one: Progress, answer: Answer) -> bool:
-    """Pause and ask the service less; False when it was asked often enough."""
+def _back_off(board: Board, one: Progress, answer: Answer, *, since: float = float("inf")) -> bool:
+    """Pause and ask the service less; False when the trouble has had its share of the run.
+
+    `since`: when the whole service fell silent. Who comes late to that does not wait for it from the begin.
+    """
     limit, now = board.limit_of(one.service, one.ref.scope), board.crew.now()
     one.attempts += 1
     if limit.halve(now):
         board.tell("slower", one, text=f"{one.service} answers {_words(answer)}: at most {int(limit.allowed)} at once")
-    if one.attempts >= board.policy.attempts:
-        return False
+    if one.troubled_since is None:
+        one.troubled_since = now
+        board.tell("retry", one, text=f"{_words(answer)}, asked again until it answers")
     wait = pause(board.policy, one.attempts - 1, answer=answer, dice=board.dice)
-    board.tell("retry", one, text=f"{_words(answer)}, again in {wait:.1f} s")
+    if is_over(board.policy, min(since, one.troubled_since), now=now) or now + wait >= board.policy.deadline:
+        return False
     rest(board, one, until=now + wait)
     return True
 
@@ -233,6 +241,7 @@ def _listed(desk: Desk, watch: Watch, done: Done) -> None:
         _not_listed(board, watch, _fault(done))
         return
     board.unseen.pop((watch.scope, source_kind(watch.kind)), None)
+    board.limit_of(KINDS[watch.kind].service, watch.scope).speak()
     findings = read_round(watch, board, listed=done.value)
     still = len(watch.waiting) + sum(finding is not Finding.GONE for _, finding in findings)
     board.tell("round", text=f"{watch.kind}: {still} still there")
@@ -271,7 +280,7 @@ def _came_back(desk: Desk, one: Progress) -> None:
     one.answer = Answer(Reply.REFUSED, code="accepted, then dropped")
     if observed is not None and is_stuck(one.kind, observed):
         hold(board, one)
-    elif one.refusals > board.policy.attempts:
+    elif one.refusals > board.policy.drops:
         _stuck(board, one)
     else:
         _look_for_holders(desk, one)
@@ -280,10 +289,11 @@ def _came_back(desk: Desk, one: Progress) -> None:
 def _not_listed(board: Board, watch: Watch, fault: Answer) -> None:
     """Unseen is not empty: what waits for the listing cannot be called gone."""
     watch.running, watch.faults = False, watch.faults + 1
-    if fault.reply in TROUBLE and watch.faults < board.policy.attempts:
+    if fault.reply in TROUBLE and not _has_been_silent(board, watch):
+        now = board.crew.now()
         watch.interval = calmer(board.policy, watch.interval)
         wait = pause(board.policy, watch.faults, answer=fault, dice=board.dice)
-        watch.due = board.crew.now() + max(watch.interval, wait)
+        watch.due = now + max(watch.interval, wait)
         return
     _unsee(board, watch.scope, watch.kind, fault)
     for ref in sorted(watch.waiting):
@@ -293,7 +303,16 @@ def _not_listed(board: Board, watch: Watch, fault: Answer) -> None:
             reason = f"its listing did not answer: {_words(fault)}"
             end(board, one, Phase.FAILED, reason=reason, outcome=Outcome.UNVERIFIED)
     watch.waiting.clear()
-    watch.faults = 0
+    watch.faults, watch.troubled_since = 0, None
+
+
+def _has_been_silent(board: Board, watch: Watch) -> bool:
+    """One more listing without an answer: whether that has had its share of the run."""
+    now = board.crew.now()
+    if watch.troubled_since is None:
+        watch.troubled_since = now
+    silent = board.limit_of(KINDS[watch.kind].service, watch.scope).silent(now)
+    return is_over(board.policy, min(silent, watch.troubled_since), now=now)
 
 
 def _unsee(board: Board, scope: Scope, kind: str, fault: Answer) -> None:

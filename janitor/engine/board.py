@@ -256,7 +256,7 @@ def again(board: Board, one: Progress) -> None:
     """Give a step that had ended its second chance."""
     _reopen(board, one)
     one.retried = True
-    one.attempts = one.unchanged = 0
+    one.attempts, one.unchanged, one.troubled_since = 0, 0, None
     hold(board, one)
 
 

@@ -1,4 +1,7 @@
-"""How much one service is asked at once: halved when it says "too much", regained slowly. Pure bookkeeping."""
+"""How much one service is asked at once: halved when it says "too much", regained slowly; and since when it is silent.
+
+Pure bookkeeping: decides nothing about who is asked again.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ class Limit:
     allowed: float
     running: int = 0
     halved_at: float = float("-inf")
+    silent_since: float | None = None  # nobody has got a usable answer since then
 
     @property
     def free(self) -> bool:
@@ -29,6 +33,16 @@ class Limit:
         self.halved_at = now
         self.allowed = max(LEAST, self.allowed / 2)
         return True
+
+    def silent(self, now: float) -> float:
+        """One more question without an answer: since when that is so."""
+        if self.silent_since is None:
+            self.silent_since = now
+        return self.silent_since
+
+    def speak(self) -> None:
+        """It answered somebody."""
+        self.silent_since = None
 
     def recover(self) -> None:
         """One good answer: a whole round of them regains one place."""

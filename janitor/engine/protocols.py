@@ -113,6 +113,7 @@ class Policy:
     poll_max: float = 4.0
     backoff: float = 0.5
     backoff_max: float = 20.0
-    attempts: int = 6  # of one request that is throttled or broken
+    trouble: float = 300.0  # how long what is throttled or broken is asked again; never beyond a share of the run
+    drops: int = 6  # deletes that were accepted and then dropped
     deadline: float = field(default=float("inf"))  # on the crew's clock
     timeouts: Mapping[str, float] = field(default_factory=dict)  # of kinds: who gives one waits that long, and no less

@@ -1,6 +1,6 @@
 """How long to wait before asking again. Pure: the caller brings the clock and the dice.
 
-Decides delays only; what may be asked again, and how often, is the executor's matter.
+Decides delays, and when trouble has lasted too long; what may be asked again is the executor's matter.
 """
 
 from __future__ import annotations
@@ -19,6 +19,11 @@ def pause(policy: Policy, tried: int, *, answer: Answer | None, dice: Random) ->
     jittered = dice.uniform(0.0, bound)
     asked = answer.retry_after if answer is not None and answer.retry_after is not None else 0.0
     return max(asked, jittered)
+
+
+def is_over(policy: Policy, since: float, *, now: float) -> bool:
+    """Whether trouble that began then has had its share of the run, however often was asked in it."""
+    return now - since > share(policy.trouble, left=policy.deadline - since)
 
 
 def calmer(policy: Policy, interval: float) -> float:

@@ -68,7 +68,8 @@ class Progress:
     insists: bool = False  # the one repeated DELETE to an object that is already dying
     insisted: bool = False
     saw_dying: bool = False
-    attempts: int = 0  # throttled or broken in a row
+    attempts: int = 0  # throttled or broken in a row …
+    troubled_since: float | None = None  # … since then
     refusals: int = 0
     unchanged: int = 0
     passing: bool = False  # failed for a reason that may have passed by the end

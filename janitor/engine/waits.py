@@ -42,7 +42,8 @@ class Watch:
     interval: float
     waiting: set[Ref] = field(default_factory=set)
     running: bool = False
-    faults: int = 0
+    faults: int = 0  # in a row …
+    troubled_since: float | None = None  # … since then
     took: float = 0.0
 
 
@@ -103,7 +104,7 @@ def read_round(watch: Watch, board: Board, *, listed: Listed) -> list[tuple[Prog
 
 
 def _set_rhythm(watch: Watch, policy: Policy, *, listed: Listed, now: float, moved: bool) -> None:
-    watch.running, watch.faults, watch.took = False, 0, listed.took
+    watch.running, watch.faults, watch.troubled_since, watch.took = False, 0, None, listed.took
     watch.interval = policy.poll if moved else calmer(policy, watch.interval)
     watch.due = now + max(watch.interval, BREATH * listed.took)
 

@@ -9,6 +9,7 @@ from engine.staging import kubespray, left, outcomes, ref, stage
 from janitor.core.model import Outcome
 from janitor.engine.protocols import Answer, Policy, Reply
 
+BUSY = Answer(Reply.THROTTLED, 429, "tooMany", retry_after=3.0)
 DENIED = (Answer(Reply.DENIED, 401, "Unauthorized"),)
 
 
@@ -60,7 +61,7 @@ def test_a_service_that_is_down_for_the_whole_run_is_unseen_and_the_rest_goes():
     done = here.run()
     assert outcomes(done) == {f"volume {volume}": Outcome.UNVERIFIED, f"keypair {key}": Outcome.DELETED}
     assert [kind for _, kind in done.unseen] == ["volume"]
-    assert here.crew.clock < 1300.0
+    assert here.crew.clock < 1360.0
 
 
 def test_a_listing_that_never_answers_leaves_accepted_unproved():
@@ -101,11 +102,42 @@ def test_a_403_fails_the_step_with_the_services_word():
     assert "403 Forbidden" in result.reason
 
 
-def test_attempts_are_bounded():
-    here = stage(faults=Faults(share=1.0, answers=(Answer(Reply.BROKEN, 500),)))
+@pytest.mark.parametrize("answer", [BUSY, Answer(Reply.BROKEN, 500), Answer(Reply.BROKEN, text="refused")])
+def test_a_service_in_trouble_is_asked_again_for_as_long_as_the_steps_share_lasts(answer):
+    """Half of the three minutes is its share; twelve answers in a row are no reason to leave it."""
+    here = stage(faults=Faults(share=1.0, until=1060.0, answers=(answer,)))
     here.make("keypair", "k")
-    here.run(policy=Policy(attempts=3))
-    assert len(here.cloud.calls) == 2 * 3  # and one second chance
+    assert left(here.run(policy=Policy(deadline=1180.0))) == {}
+    assert 1060.0 <= here.crew.clock < 1085.0
+
+
+def test_one_object_that_is_never_answered_costs_its_share_and_no_more():
+    """Its service answers all the others: what is wrong is said of this object alone, and well before the deadline."""
+    here = stage()
+    bad, others = here.make("keypair", "bad"), [here.make("keypair", f"k{n}") for n in range(5)]
+    ask = here.cloud.ask
+    here.cloud.ask = lambda ref, seen: Answer(Reply.BROKEN, 500) if ref.id == bad else ask(ref, seen)  # type: ignore[method-assign]
+    done = here.run(policy=Policy(deadline=1180.0))
+    assert left(done) == {f"keypair {bad}": Outcome.FAILED}
+    assert 1080.0 < here.crew.clock < 1180.0
+    assert {other for other in here.deletes() if other != bad} == set(others)
+
+
+def test_a_service_that_is_silent_costs_one_share_however_many_wait_for_it():
+    """The later ones need not wait for what the first ones have waited for already."""
+    here = stage(faults=Faults(services=frozenset({"network"})))
+    kubespray(here)
+    done = here.run(policy=Policy(deadline=1000.0 + 3300.0))
+    assert {kind for _, kind in done.unseen} >= {"floating_ip", "port"}
+    assert here.crew.clock < 1000.0 + Policy().trouble + 60.0
+
+
+def test_who_is_to_come_back_after_the_deadline_is_not_waited_for():
+    here = stage(faults=Faults(share=1.0, answers=(Answer(Reply.THROTTLED, 429, retry_after=600.0),)))
+    key = here.make("keypair", "k")
+    done = here.run(policy=Policy(deadline=1180.0))
+    assert left(done) == {f"keypair {key}": Outcome.UNVERIFIED}
+    assert here.crew.clock < 1030.0
 
 
 def test_a_bug_in_one_call_fails_one_step():
@@ -127,6 +159,6 @@ def test_a_bug_in_one_call_fails_one_step():
 def test_a_kind_that_answers_again_is_no_longer_unseen():
     here = stage(faults=Faults(services=frozenset({"compute"}), until=1008.0))
     here.make("keypair", "k")
-    done = here.run(policy=Policy(attempts=4))
+    done = here.run(policy=Policy(trouble=4.0))
     assert left(done) == {}
     assert done.unseen == {}
