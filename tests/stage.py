@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from documents import run_document, times_fit
+from mortals import mortally
 from openstack.connection import Connection
 
 from ground.cloud import Project
@@ -79,6 +80,7 @@ class Stage:
     variables: dict[str, str] = field(default_factory=dict)
     more: dict[str, str] = field(default_factory=dict)  # environment on top, as that of a region of its own
     begun: float = field(default_factory=lambda: time.time() - 1)
+    mortal: bool = False  # janitor is held to the permissions of files, also where root runs the tests
 
     @classmethod
     def of(
@@ -168,7 +170,8 @@ class Stage:
     def command(self, *arguments: str) -> list[str]:
         """The line that starts janitor."""
         where = [] if self.workspace == "default" else ["--workspace", self.workspace]
-        return [sys.executable, "-m", "janitor", arguments[0], *where, *arguments[1:]]
+        line = [sys.executable, "-m", "janitor", arguments[0], *where, *arguments[1:]]
+        return mortally(*line) if self.mortal else line
 
     def janitor(self, *arguments: str, env: Mapping[str, str] | None = None) -> Ran:
         """Run janitor to its end with a JSON report beside its text."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -23,14 +24,15 @@ def load_toml(chdir: Path) -> Mapping[str, object]:
     """The root module's `tf-janitor.toml`, empty when there is none. Raises Refused, UsageError."""
     import tomllib
 
-    if not chdir.is_dir():
-        raise Refused(f"{chdir} is not a folder: give the root module's folder with --chdir.")
     try:
+        if not chdir.is_dir():
+            raise Refused(f"{chdir} is not a folder: give the root module's folder with --chdir.")
         return tomllib.loads((chdir / FILE).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise Refused(f"{chdir / FILE} cannot be read ({error.strerror}): check its permissions.") from None
+        what = chdir / FILE if os.access(chdir, os.X_OK) else chdir
+        raise Refused(f"{what} cannot be read ({error.strerror}): check its permissions.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{chdir / FILE} is not valid TOML: {error}.") from None
 

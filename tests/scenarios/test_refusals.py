@@ -55,9 +55,31 @@ def broken(stage: Stage) -> None:
     (stage.root / "net.tf").write_text('resource "openstack_networking_network_v2" "net" {\n  name = \n', "utf-8")
 
 
-def unreadable_state(stage: Stage) -> None:
-    """For root every file can be read; a folder in a file's place cannot."""
+def folder_for_a_state(stage: Stage) -> None:
     stage.state.mkdir()
+
+
+def forbidden_state(stage: Stage) -> None:
+    forbid(stage, stage.state)
+
+
+def forbidden_backup(stage: Stage) -> None:
+    forbid(stage, stage.state.with_name("terraform.tfstate.backup"))
+
+
+def forbidden_configuration(stage: Stage) -> None:
+    forbid(stage, stage.root / "net.tf")
+
+
+def forbidden_workspaces(stage: Stage) -> None:
+    stage.mortal = True
+    (stage.root / "terraform.tfstate.d").mkdir(mode=0)
+
+
+def forbid(stage: Stage, file: Path) -> None:
+    stage.mortal = True
+    file.touch()
+    file.chmod(0)
 
 
 CASES = {
@@ -68,7 +90,11 @@ CASES = {
     "not a Terraform folder": Case("holds no Terraform configuration", spoil=empty_folder),
     "folder missing": Case("is not a folder", options=("--chdir", "nowhere")),
     "folder is a file": Case("is not a folder", options=("--chdir", "net.tf")),
-    "state not readable": Case("cannot be read", spoil=unreadable_state),
+    "a folder in the state's place": Case("cannot be read", spoil=folder_for_a_state),
+    "state not readable": Case("terraform.tfstate cannot be read: Permission denied", spoil=forbidden_state),
+    "backup not readable": Case(".tfstate.backup cannot be read: Permission denied", spoil=forbidden_backup),
+    "workspaces not readable": Case("tfstate.d cannot be read: Permission denied", spoil=forbidden_workspaces),
+    "configuration not readable": Case("net.tf", spoil=forbidden_configuration),
     "state file missing": Case("--state", options=("--state", "nowhere.tfstate")),
     "log missing": Case("nowhere.log", options=("--from-log", "nowhere.log")),
     "unknown workspace": Case("is the name spelt right?", options=("--workspace", "misspelt")),

@@ -1,9 +1,11 @@
 """What is asked of a folder before anything is started, and which binary and workspace it gets."""
 
-import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from mortals import mortally
 from roots import MakeRoot
 
 from janitor.core.errors import Refused, UsageError
@@ -29,16 +31,31 @@ def test_a_file_is_not_a_folder(tmp_path: Path) -> None:
         open_root(tmp_path / "main.tf")
 
 
-def test_an_unreadable_folder_is_refused(tmp_path: Path) -> None:
-    if os.geteuid() == 0:
-        pytest.skip("missing: a user that is not root (root reads every folder)")
-    (tmp_path / "main.tf").touch()
-    tmp_path.chmod(0)
+@pytest.mark.parametrize(
+    ("mode", "below"),
+    [
+        pytest.param(0o000, "", id="nothing"),
+        pytest.param(0o300, "", id="no reading"),
+        pytest.param(0o400, "", id="no entering"),
+        pytest.param(0o000, "stack", id="nothing of the one above"),
+    ],
+)
+def test_an_unreadable_folder_is_refused_in_one_sentence(tmp_path: Path, mode: int, below: str) -> None:
+    """Seen from the command line, by somebody who is held to permissions."""
+    folder = tmp_path / below
+    folder.mkdir(exist_ok=True)
+    (folder / "main.tf").touch()
+    tmp_path.chmod(mode)
+    command = mortally(sys.executable, "-m", "janitor", "plan", "-C", str(folder))
     try:
-        with pytest.raises(Refused, match="cannot be read"):
-            open_root(tmp_path)
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     finally:
         tmp_path.chmod(0o700)
+    assert done.returncode == 3, done.stderr
+    (sentence,) = [line for line in done.stderr.splitlines() if line.startswith("janitor: ")]
+    assert sentence.startswith(f"janitor: {folder} cannot be read")
+    assert "Permission denied" in sentence
+    assert [file.name for file in folder.iterdir()] == ["main.tf"]
 
 
 def test_a_binary_that_was_asked_for_must_be_there(make_root: MakeRoot) -> None:
