@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
+from math import isinf
 from random import uniform
 from typing import TypeVar
 
@@ -34,16 +35,21 @@ PASSING = frozenset({Reply.THROTTLED, Reply.BROKEN})
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How a scan bears a busy cloud. Seconds, but for the attempts."""
+    """How a scan bears a cloud in trouble, in seconds: no number of attempts, but a time for all of them."""
 
-    attempts: int = 4
     first: float = 0.4
     longest: float = 8.0
-    total: float = 30.0  # after this much no further attempt is made: one that hangs is not waited for twice
+    total: float = 45.0  # a listing that got no answer for so long is not asked for again …
+    share: float = 0.1  # … nor for more than this part of what the run has left
+    brief: float = 4.0  # where there is no run with a limit, somebody waits for the answer
+
+    def lasts(self, left: float) -> float:
+        """How long a listing is asked for again, when the run has so much left."""
+        return self.brief if isinf(left) else min(self.total, self.share * max(0.0, left))
 
     def pause(self, attempt: int, answer: Answer) -> float:
         """How long to wait after this failed attempt; the service's own word counts, up to a bound."""
-        wanted = answer.retry_after if answer.retry_after is not None else self.first * 2**attempt
+        wanted = answer.retry_after if answer.retry_after is not None else self.first * 2.0 ** min(attempt, 30)
         return min(wanted, self.longest) * uniform(1.0, 1.2)  # noqa: S311 - jitter
 
 
@@ -58,6 +64,7 @@ class LiveCloud:
         self._patience = patience or Patience()
         self._per_service = per_service
         self._until = float("inf")
+        self._silent: dict[tuple[Scope, str], float] = {}  # services that answer nobody in this scan, and since when
         self._lock = threading.Lock()
         self._gates: dict[tuple[Scope, str], threading.BoundedSemaphore] = {}
         self._notes: dict[str, None] = {}
@@ -135,6 +142,7 @@ class LiveCloud:
 
         What is listed below parents comes after them, and asks nothing where there are none.
         """
+        self._silent.clear()
         sources = _alternating({source_kind(kind) for kind in kinds})
         contradicted = {source_kind(kind) for kind in claimed}
         above = [source for source in sources if not KINDS[source].nested or KINDS[source].parent_field]
@@ -156,6 +164,7 @@ class LiveCloud:
 
     def lookup(self, refs: Iterable[Ref]) -> World:
         """Read these objects by their ids, each in its own scope. What is in no scope of this run is unseen."""
+        self._silent.clear()
         tasks = [partial(self._look_up, ref) for ref in sorted(set(refs))]
         return self._world(batch.all_of(tasks, threads=self._threads))
 
@@ -165,7 +174,7 @@ class LiveCloud:
             why = f"the catalog of {scope.cloud}/{scope.region} has no {service} service"
             return self._not_offered(scope, source, why, what=f"{service} service", claimed=claimed)
         try:
-            found = self._patiently(partial(self._observed_in, scope, source, shown))
+            found = self._patiently(partial(self._observed_in, scope, source, shown), (scope, service))
         except CloudFault as fault:
             # Where the kind is no extension, a 404 to the listing says: wrong address; so does one of a proxy's.
             told = fault.answer.status == HTTPStatus.NOT_FOUND and fault.answer.signed
@@ -205,7 +214,7 @@ class LiveCloud:
         if self._sessions[ref.scope].endpoint(KINDS[source].service) is None:
             return World(unseen={(ref.scope, source): f"the catalog has no {KINDS[source].service} service"})
         try:
-            found = self._patiently(partial(self.read, ref))
+            found = self._patiently(partial(self.read, ref), (ref.scope, KINDS[source].service))
         except CloudFault as fault:
             return World(unseen={(ref.scope, source): reason(fault.answer)})
         return World(missing=frozenset({ref})) if found is None else World({found.ref: found})
@@ -231,17 +240,25 @@ class LiveCloud:
     def _shown(self, scope: Scope, source: str) -> frozenset[tuple[Scope, str]]:
         return frozenset((scope, kind) for kind in KINDS if source_kind(kind) == source)
 
-    def _patiently(self, task: Callable[[], _T]) -> _T:
+    def _patiently(self, task: Callable[[], _T], where: tuple[Scope, str]) -> _T:
+        """Ask again while the trouble may pass. A silent service is waited for once, not for each of its kinds."""
         begun = time.monotonic()
-        for attempt in range(self._patience.attempts - 1):
+        ends = begun + self._patience.lasts(self._until - begun)
+        attempt = 0
+        while True:
             try:
-                return task()
+                answered = task()
             except CloudFault as fault:
-                late = time.monotonic() - begun > self._patience.total or time.monotonic() >= self._until
-                if late or fault.answer.reply not in PASSING or fault.answer.status == HTTPStatus.NOT_FOUND:
+                if fault.answer.reply not in PASSING or fault.answer.status == HTTPStatus.NOT_FOUND:
+                    raise
+                silent = self._silent.setdefault(where, begun)
+                if time.monotonic() > ends - (begun - silent):
                     raise
                 time.sleep(self._patience.pause(attempt, fault.answer))
-        return task()
+                attempt += 1
+            else:
+                self._silent.pop(where, None)
+                return answered
 
     @contextmanager
     def _turn(self, scope: Scope, service: str) -> Iterator[None]:
