@@ -111,9 +111,8 @@ class RunReport:
             return 130
         if self.refused:
             return 3
-        if self.command is Command.PLAN:
-            return 0
-        if any(result.counts and result.outcome in LEFT for result in self.results):
+        left = any(result.counts and result.outcome in LEFT for result in self.results)
+        if left and self.command is not Command.PLAN:
             return 1
         if self.unseen_counts or self.count(Outcome.UNVERIFIED):
             return 4

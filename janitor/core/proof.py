@@ -143,22 +143,27 @@ def unverified(pending: Iterable[Unproved]) -> Iterator[Result]:
 
 
 def _out_of_reach(resource: Resource) -> str:
-    if resource.provider_name != "openstack":
-        return f"of the provider {resource.provider_name}: Terraform's alone, or give --ignore-provider"
-    if kind_of_type(resource.type) is None:
-        return f"janitor does not know {resource.type}; it is Terraform's to delete"
     way = f"the right ones, or --provider-cloud {resource.alias}=CLOUD" if resource.alias else "the right ones"
     return f"its cloud, region, project or user is out of reach for these credentials: give {way}"
 
 
-def unknown_types(resources: Iterable[Resource], scope: Scope) -> Iterator[Result]:
-    """Instances that only Terraform can delete, and that it has left."""
+def _terraforms(resource: Resource) -> str:
+    if resource.provider_name != "openstack":
+        return f"of the provider {resource.provider_name}: Terraform's alone, or give --ignore-provider"
+    if kind_of_type(resource.type) is None:
+        return f"janitor does not know {resource.type}; it is Terraform's to delete"
+    return ""
+
+
+def unknown_types(resources: Iterable[Resource], scope: Scope, *, to_come: bool = False) -> Iterator[Result]:
+    """Instances that only Terraform can delete: left by it or, with its destroy still `to_come`, its to delete."""
     for resource in resources:
+        terraforms = _terraforms(resource)
         yield Result(
             ref=Ref(scope, resource.type, resource.id),
-            outcome=Outcome.UNVERIFIED,
+            outcome=Outcome.PLANNED if terraforms and to_come else Outcome.UNVERIFIED,
             name=resource.text("name"),
             address=resource.label,
             evidence=(Evidence.STATE,),
-            reason=_out_of_reach(resource),
+            reason=terraforms or _out_of_reach(resource),
         )

@@ -22,7 +22,10 @@ MEANING: Mapping[int, str] = {
     5: "the cloud is proved empty, but the state could not be made to agree",
     130: "interrupted; the same command takes up where this run stopped",
 }
-PLAN_MEANING = "the plan is made; nothing was changed"
+PLAN_MEANING: Mapping[int, str] = {
+    0: "the plan is made; nothing was changed",
+    4: "the plan is made, but not everything could be verified; nothing was changed",
+}
 AGAIN = "then run the same command again"
 
 
@@ -37,6 +40,10 @@ def _verdict(report: RunReport) -> str:
     gone = report.count(Outcome.DELETED)
     left = len(stays(report))
     match report.exit_code:
+        case 0 | 4 if report.command is Command.PLAN:
+            to_delete = counted(report.count(Outcome.PLANNED), "object")
+            doubts = f"; {unknown(report)}" if report.exit_code else ""
+            return f"{to_delete} would be deleted, {report.count(Outcome.KEPT)} kept{doubts}"
         case 130:
             return f"interrupted after {took}, {gone} deleted"
         case 3:
@@ -47,8 +54,6 @@ def _verdict(report: RunReport) -> str:
             return f"not verified after {took}: {gone} deleted, {unknown(report)}"
         case 5:
             return f"proved empty in {took} ({gone} deleted), but its state still lists what is gone"
-    if report.command is Command.PLAN:
-        return f"{counted(report.count(Outcome.PLANNED), 'object')} would be deleted, {report.count(Outcome.KEPT)} kept"
     return f"proved empty in {took} ({gone} deleted, {report.count(Outcome.ABSENT)} gone before)"
 
 
@@ -64,9 +69,8 @@ def unknown(report: RunReport) -> str:
 
 def meaning(report: RunReport) -> str:
     """What the exit code says."""
-    if report.command is Command.PLAN and report.exit_code == 0:
-        return PLAN_MEANING
-    return MEANING[report.exit_code]
+    special = PLAN_MEANING if report.command is Command.PLAN else {}
+    return special.get(report.exit_code, MEANING[report.exit_code])
 
 
 def stays(report: RunReport) -> tuple[Result, ...]:

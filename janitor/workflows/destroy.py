@@ -158,8 +158,9 @@ def _results(this: Run) -> tuple[Result, ...]:
 
 def _planned(this: Run) -> RunReport:
     knowledge = this.knowledge
-    rows = (*proof.planned(this.first.plan), *proof.unknown_types(knowledge.unknown, knowledge.scope))
-    return _base(this, results=rows)
+    to_come = handover.has_work(knowledge, this.call.settings)
+    alone = proof.unknown_types(knowledge.unknown, knowledge.scope, to_come=to_come)
+    return _base(this, results=(*proof.planned(this.first.plan), *alone))
 
 
 def _report(this: Run, *, interrupted: bool = False) -> RunReport:

@@ -24,11 +24,15 @@ from janitor.core.errors import (
     UsageError,
     WrongCloud,
 )
+from janitor.core.model import Outcome
 from janitor.core.outcome import Agreement, Command, RunReport
 
 ENDINGS = {
     "proved empty": (EMPTY, 0),
     "planned": (PLANNED, 0),
+    "planned, and a service did not answer": (replace(PLANNED, unseen=LEFT.unseen, unseen_counts=True), 4),
+    "planned, with a doubt": (replace(PLANNED, results=(*PLANNED.results, *LEFT.of(Outcome.UNVERIFIED))), 4),
+    "planned, and something will stay": (replace(PLANNED, results=LEFT.of(Outcome.BLOCKED)), 0),
     "left": (LEFT, 1),
     "refused": (replace(EMPTY, refused="no"), 3),
     "unverified": (replace(EMPTY, unseen=LEFT.unseen, unseen_counts=True), 4),

@@ -54,6 +54,8 @@ def test_what_another_cloud_holds_is_told_and_stays_in_the_state(make: Callable[
     stage = make("pair", tofu)
     stage.apply()
     beside(stage, "cloudflare/cloudflare", "cloudflare_record")
+    assert stage.janitor("plan").code == 0, "terraform may still delete its own"
+    assert stage.janitor("plan", "--direct").code == 4
     ended = stage.destroy("--delete-workspace")
     assert ended.code == 4, ended.text
     (row,) = ended.objects(outcome="unverified")
