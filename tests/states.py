@@ -22,7 +22,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-PATH = "/api/v4/projects/1/terraform/state/"
+API = "/api/v4"
+PATH = f"{API}/projects/1/terraform/state/"
 
 
 @dataclass(slots=True)
@@ -53,6 +54,11 @@ class StateServer:
     restless: bool = False  # whenever it was read, somebody who heeds no lock writes it again
     torn: bool = False  # a state is sent cut off, beside the digest of the whole
     last: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def api(self) -> str:
+        """What a job knows as CI_API_V4_URL, in the project 1."""
+        return f"http://127.0.0.1:{self.port}{API}"
 
     def address(self, name: str = "ci") -> str:
         return f"http://127.0.0.1:{self.port}{PATH}{name}"

@@ -1,6 +1,7 @@
 """kill -9 of janitor with everything that it started: what a CI runner does whose patience is over.
 
-Terraform has a process group of its own, so janitor's children are looked for, and their groups killed one by one.
+Terraform has a process group of its own, and a runner starts janitor by a shell: so it is looked for who descends from
+whom, and all of them are killed one by one.
 """
 
 from __future__ import annotations
@@ -8,23 +9,26 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 
 def kill_all(pid: int) -> None:
-    """SIGKILL for the process, then for the group of each child that it had."""
-    groups = list(_groups(pid))
+    """SIGKILL for the process, then for each one that descends from it."""
+    below = _descendants(pid)
     os.kill(pid, signal.SIGKILL)
-    for group in groups:
+    for process in below:
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(group, signal.SIGKILL)
+            os.kill(process, signal.SIGKILL)
 
 
-def _groups(pid: int) -> Iterator[int]:
-    own = os.getpgid(pid)
+def _descendants(pid: int) -> list[int]:
+    """From the top down, so that nobody is left to start another."""
+    children: dict[int, list[int]] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError, ValueError):
-            _, parent, group = stat.read_text(encoding="utf-8").rpartition(") ")[2].split()[:3]
-            if int(parent) == pid and int(group) != own:
-                yield int(group)
+            parent = stat.read_text(encoding="utf-8").rpartition(") ")[2].split()[1]
+            children.setdefault(int(parent), []).append(int(stat.parent.name))
+    found = [pid]
+    for one in found:
+        found.extend(children.get(one, ()))
+    return found[1:]

@@ -64,7 +64,7 @@ class HttpState:
         if not (self._setting("lock_address") and self._setting("unlock_address")):
             return "The http backend has no lock_address and unlock_address: nobody locks."
         try:
-            return "" if self.fetch() is not None else f"{self._where} has no state for us to lock."
+            return "" if self.fetch() is not None else f"{self._where} has no state yet: nobody is asked for its lock."
         except StateUnreadable as error:
             return str(error)
 

@@ -55,10 +55,12 @@ class LockInfo:
         return int(match[1]) if match else None
 
     def __str__(self) -> str:
-        when = f" since {datetime.fromtimestamp(self.created, UTC):%Y-%m-%d %H:%M:%S} UTC" if self.created else ""
-        what = self.operation.removeprefix("OperationType") or "unknown"
-        age = f", taken {spell(max(0.0, time.time() - self.created))} ago" if self.created else ""
-        return f"{self.who or 'somebody'} ({what}{when}, ID {self.id}{age})"
+        what, age = self.operation.removeprefix("OperationType"), ""
+        if self.created:
+            what = f"{what} since {datetime.fromtimestamp(self.created, UTC):%Y-%m-%d %H:%M:%S} UTC".strip()
+            age = f"taken {spell(max(0.0, time.time() - self.created))} ago"
+        told = ", ".join(filter(None, (what, f"ID {self.id}", age)))
+        return f"{self.who or 'somebody'} ({told})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ def reason(output: bytes, errors: str) -> str:
     events = (event_of(line) for line in output.splitlines() if line.startswith(b"{"))
     said = [e.text for e in events if e is not None and e.what is What.DIAGNOSTIC and e.severity == "error"]
     if said:
-        return "; ".join(said[:3])
+        return "; ".join(list(dict.fromkeys(said))[:3])
     text = _BOX.sub("", plain(errors)).strip()
     first = text.find("Error: ")
     told = text[first + len("Error: ") :] if first >= 0 else text

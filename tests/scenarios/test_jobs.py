@@ -20,7 +20,8 @@ import pytest
 import runners
 import stock
 import yaml
-from runners import GITHUB, GITLAB, IMAGE, KUBERNETES_STOPS, Script, runs_alive, started
+from runners import GITHUB, GITLAB, IMAGE, KUBERNETES_STOPS, Script, runs_alive, started, tree
+from states import StateServer, serving
 
 from ground.cloud import Fault, Project, fault_region, gate
 from ground.crude import clear
@@ -76,19 +77,23 @@ def runner(project: Project, tmp_path: Path, tofu: str) -> Iterator[Runner]:
     clear(here.cloud)
 
 
-def gitlab(runner: Runner, folder: Path) -> Callable[..., Script]:
-    """Starts a job's script as GitLab's runner does, with its shell executor."""
-    document = yaml.safe_load(jobs.render("gitlab", jobs.Wanted()))
+def gitlab(runner: Runner, folder: Path, server: StateServer | None = None) -> Callable[..., Script]:
+    """Starts a job's script as GitLab's runner does, with its shell executor; the states may be at a server."""
+    state, kept = jobs.State.ARTIFACT, {}
+    if server is not None:
+        state, kept = jobs.State.HTTP, {"CI_API_V4_URL": server.api, "CI_JOB_TOKEN": server.password}
+        (folder / "backend.tf").write_text('terraform {\n  backend "http" {}\n}\n', encoding="utf-8")
+    document = yaml.safe_load(jobs.render("gitlab", jobs.Wanted(state=state)))
     now = time.time()
     predefined = runner.machine() | runner.project.env | {
         "CI": "true",
         "GITLAB_CI": "true",
         "CI_PIPELINE_ID": PIPELINE,
         "CI_PIPELINE_CREATED_AT": stamp(now - 60),
-        "CI_PROJECT_ID": "7",
+        "CI_PROJECT_ID": "1",
         "CI_PROJECT_DIR": str(folder),
         "CI_JOB_TIMEOUT": "3600",
-    }  # fmt: skip
+    } | kept  # fmt: skip
 
     def run(name: str, part: str = "script", **more: str) -> Script:
         job = runners.gitlab_job(document, name)
@@ -141,6 +146,56 @@ def test_gitlab_kills_an_apply_and_the_mark_reaches_the_clean_up_on_another_runn
         cleaning = gitlab(runner, runner.clone())("janitor-clean-up")
         assert cleaning.end() == 0, cleaning.text
     assert runner.holds() == set()
+
+
+@pytest.fixture
+def states() -> Iterator[StateServer]:
+    """GitLab's own states, as a job's token reaches them."""
+    with serving() as server:
+        server.user = "gitlab-ci-token"
+        yield server
+
+
+STATE = f"ci-{PIPELINE}"
+
+
+def test_gitlab_keeps_the_state_and_its_cancelled_apply_leaves_neither_an_object_nor_a_lock(
+    runner: Runner, states: StateServer
+) -> None:
+    run = gitlab(runner, runner.clone(), states)
+    with gate("cinder.create_volume", match=f"^{runner.project.name}-disk$", action="hang") as making:
+        applying = run("janitor-apply")
+        applying.wait_for(making.reached)
+        assert states.lock_of(STATE) is not None
+        making.release()
+        sent, _ = applying.cancelled(GITLAB)
+    assert sent == [signal.SIGTERM], applying.text
+    assert states.resources(STATE), applying.text
+    assert len(runner.holds()) == 3, applying.text
+    after = run("janitor-apply", "after_script", CI_JOB_STATUS="canceled")
+    assert after.end() == 0, after.text
+    assert (runner.holds(), states.resources(STATE), states.lock_of(STATE)) == (set(), [], None)
+
+
+def test_an_apply_that_died_with_its_machine_keeps_gitlabs_lock_until_somebody_takes_it_off(
+    runner: Runner, states: StateServer
+) -> None:
+    """GitLab does not tell where the holder ran, so nobody can prove it dead: it is waited for, and named."""
+    runner.more["JANITOR_LOCK_TIMEOUT"] = "1s"
+    applying = gitlab(runner, runner.clone(), states)("janitor-apply")
+    applying.wait_for(lambda: "network_v2.net complete" in applying.text)
+    applying.cancelled(((tree, signal.SIGKILL, 10),))
+    held, there = states.lock_of(STATE), runner.holds()
+    assert held is not None
+    run = gitlab(runner, runner.clone(), states)
+    for part in (run("janitor-apply", "after_script", CI_JOB_STATUS="canceled"), run("janitor-clean-up")):
+        part.end()
+        assert f"--break-lock {held['ID']}" in part.text
+    assert (runner.holds(), states.lock_of(STATE)) == (there, held)
+    states.states[STATE].lock = None  # what "Unlock" does in GitLab's list of states
+    again = run("janitor-clean-up")
+    assert again.end() == 0, again.text
+    assert (runner.holds(), states.lock_of(STATE)) == (set(), None)
 
 
 def github(runner: Runner, folder: Path) -> Callable[..., Script]:

@@ -107,6 +107,7 @@ def test_reasons_are_one_line_without_boxes_or_codes() -> None:
     assert reason(b"", box) == "No such thing It is gone."
     line = b'{"@level":"error","type":"diagnostic","diagnostic":{"severity":"error","summary":"S","detail":"d\\nd"}}'
     assert reason(b"noise\n" + line, box) == "S: d d"
+    assert reason(b"\n".join([line, line]), box) == "S: d d", "said twice, told once"
 
 
 def test_secrets_are_masked(make_root: MakeRoot) -> None:
