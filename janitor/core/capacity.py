@@ -132,7 +132,8 @@ def _remedy(need: Need, allowance: Allowance, held: Mapping[str, int]) -> str:
     first = (
         f"remove the leftovers ({some(counted(n, k) for k, n in sorted(left.items()))}) first; else " if left else ""
     )
-    return f"{first}free {short} of them, or ask an administrator for a limit of {limit}"
+    free_some = "" if allowance.used is not None and allowance.used < short else f"free {short} of them, or "
+    return f"{first}{free_some}ask an administrator for a limit of {limit}"
 
 
 def pool_findings(wanted: Iterable[Wanted], pools: Iterable[Pool]) -> Iterator[Finding]:

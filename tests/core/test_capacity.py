@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from asking import asks
 from hypothesis import given
 from hypothesis import strategies as st
@@ -100,6 +101,14 @@ def test_leftovers_that_hold_it_are_named_first():
         found.remedy
         == "remove the leftovers (2 servers) first; else free 2 of them, or ask an administrator for a limit of 6"
     )
+
+
+@pytest.mark.parametrize(
+    ("used", "remedy"),
+    [(1, "ask an administrator for a limit of 3"), (2, "free 2 of them, or ask an administrator for a limit of 4")],
+)
+def test_nobody_is_told_to_free_more_than_is_in_use(used: int, remedy: str):
+    assert judged(cores(2), Allowance(used, used)).remedy == remedy
 
 
 def test_a_project_that_was_never_used_gets_the_default_group_too():
