@@ -15,16 +15,20 @@ PREFERENCES = frozenset({EdgeSource.STATE, EdgeSource.CONFIG, EdgeSource.KIND})
 
 
 def without_preferences(board: Board) -> bool:
-    """Drop what is only an order to prefer from everything that has not moved; True when that freed something."""
+    """Drop what is only an order to prefer from everything that has not moved; True when that freed something.
+
+    What is blocked loses it, too: once its holder has gone after all, nothing else may keep it.
+    """
     freed = False
     for ref in sorted(board.steps):
         one = board.steps[ref]
-        if one.phase is not Phase.HELD:
+        if one.phase not in {Phase.HELD, Phase.BLOCKED}:
             continue
         for dependent in [r for r, source in one.before.items() if source in PREFERENCES]:
             disconnect(board, dependent, ref)
-            freed = True
-        revive(board, one)
+            freed = freed or one.phase is Phase.HELD
+        if one.phase is Phase.HELD:
+            revive(board, one)
     if freed:
         board.tell("giving-up", text="nothing moves: once more without the order of state and configuration")
     return freed

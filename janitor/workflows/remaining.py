@@ -19,7 +19,7 @@ from janitor.workflows.cleaning import Looked, Record, judge_of, remember
 from janitor.workflows.knowing import Knowledge
 
 ROUNDS = 3
-"""What appears while the last round runs gets another one, a bounded number of times."""
+"""What appears while the last round runs, or has lost its holder, gets another one, a bounded number of times."""
 
 
 def _forget(_entry: dict[str, object]) -> None:
@@ -36,8 +36,8 @@ def clean(
     prove: Callable[[Case, int], Looked],
     apart: frozenset[Ref] = frozenset(),
 ) -> None:
-    """Delete and prove, until nothing new appears or the time is over. `prove` looks again, with what is known by then,
-    in which round.
+    """Delete and prove, until nothing new appears and nobody's holder has gone, or the time is over. `prove` looks
+    again, with what is known by then, in which round.
 
     `apart`: what is deleted later, by somebody else.
     """
@@ -50,8 +50,24 @@ def clean(
             call.go_on()
         with call.console.phase("Proving it by listing again"):
             last = prove(case, number)
-        if not last.plan.steps.keys() - record.results.keys() - apart or time.monotonic() >= call.deadline:
+        more = last.plan.steps.keys() - record.results.keys() - apart
+        if not (more or _is_freed(last, record)) or time.monotonic() >= call.deadline:
             break
+
+
+def _is_freed(last: Looked, record: Record) -> bool:
+    """Whether something is blocked by what the listings lack: it went along with another one, or its owner took it."""
+    world = last.world
+    for ref in last.plan.steps:
+        row = record.results.get(ref)
+        if row is None or row.outcome is not Outcome.BLOCKED or not row.holders:
+            continue
+        if any(holder.project_id != ref.scope.project_id for holder in row.holders):
+            continue  # no listing of ours would show it
+        holders = [Ref(ref.scope, holder.kind, holder.id) for holder in row.holders]
+        if all((one.scope, one.kind) in world.listed and one not in world.objects for one in holders):
+            return True
+    return False
 
 
 def delete(call: Call, knowledge: Knowledge, looked: Looked, record: Record) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from engine.memory_cloud import Times
-from engine.staging import kubespray, outcomes, ref, stage
+from engine.staging import kubespray, left, outcomes, ref, stage
 
-from janitor.core.model import Outcome
+from janitor.core.model import Edge, EdgeSource, Outcome, Ref
 from janitor.engine.protocols import Policy
 
 
@@ -49,6 +49,28 @@ def test_a_second_run_finishes_what_the_first_began():
     done = here.run()
     assert here.cloud.left() == []
     assert set(outcomes(done).values()) <= {Outcome.DELETED, Outcome.ABSENT}
+
+
+def test_what_waits_for_a_second_chance_waits_for_no_mere_preference_behind_it():
+    """`waiting` goes once `late` has gone, which a stranger's port holds at first; the state's order holds nothing."""
+    here = stage()
+    late, never, waiting = here.make("network", "late"), here.make("network", "never"), here.make("keypair", "waiting")
+    passing = here.foreigner("port", "p", network=late)
+    here.foreigner("port", "q", network=never)
+    tried: list[str] = []
+
+    def look(asked: Ref) -> None:
+        tried.append(asked.id)
+        if tried.count(late) == 2:
+            here.cloud.remove("port", passing)
+
+    here.cloud.before_delete.append(look)
+    key = ref("keypair", waiting)
+    edges = [
+        Edge(ref("network", late), key, EdgeSource.OBSERVED),
+        Edge(ref("network", never), key, EdgeSource.STATE),
+    ]
+    assert left(here.run(edges=edges)) == {f"network {never}": Outcome.BLOCKED}
 
 
 def test_an_empty_plan_asks_nothing():

@@ -39,6 +39,11 @@ def test_in_trouble_all_goes_that_can_go_and_in_time(trouble: str) -> None:
     )
 
 
+def test_what_was_held_by_something_that_went_along_with_another_one_goes_after_all() -> None:
+    """The rule that names the address group stays with its own group at first, and goes with the one that it names."""
+    assert troubles.play(930)["violations"] == []
+
+
 class TestTheLedger:
     """It must see what it is there for."""
 
