@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.memory_cloud import Faults, MemoryCloud
 from ledger.live import MemoryLive, connect
-from ledger.virtual import HANDS, Hands, living
+from ledger.virtual import Hands, living
 
 from janitor.cloud.wire import Response, classify
 
@@ -50,4 +50,4 @@ def test_a_short_run_waits_a_tenth_of_its_time() -> None:
 def test_who_set_no_limit_is_answered_soon() -> None:
     unseen, seconds = looked(Faults(services=frozenset({"network"})), limit=None)
     assert unseen == set(NETWORK)
-    assert seconds < 4.0 + 8.0 / HANDS
+    assert seconds < 6.0
