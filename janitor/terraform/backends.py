@@ -23,6 +23,8 @@ from janitor.terraform.runner import READ_TIMEOUT, command, environment, state_p
 from janitor.terraform.state import SEALED, parse
 
 ERRORED = "errored.tfstate"
+PULL = "state pull"
+"""Ends the name of a source that the binary itself could read."""
 _BACKUPS = 5
 _UNREADABLE = re.compile(r"(?i)decrypt|encrypted")
 """What tofu says of a state that it has no key for."""
@@ -103,7 +105,7 @@ def _local(root: RootModule, backend: Backend, *, timeout: float) -> Snapshot:
     refused = ""
     if root.binary is not None:
         done = state_pull(root, timeout=timeout)
-        pulled = parse(done.output, source=f"{root.flavour} state pull", path=str(path))
+        pulled = parse(done.output, source=f"{root.flavour} {PULL}", path=str(path))
         if done.exit_code == 0 and pulled.health is Health.WHOLE:
             return _kept_sealed(pulled, path)
         refused = masked(reason(done.output, done.errors), root) if done.exit_code else ""
@@ -142,7 +144,7 @@ def _pulled(root: RootModule, backend: Backend, *, timeout: float) -> Snapshot:
     if root.binary is not None:
         done = state_pull(root, timeout=timeout)
         refused = masked(reason(done.output, done.errors), root) or f"exit {done.exit_code}" if done.exit_code else ""
-        found = parse(done.output, source=f"{root.flavour} state pull")
+        found = parse(done.output, source=f"{root.flavour} {PULL}")
         if not refused and found.health is not Health.LOST:
             # What tofu encrypts at its backend is not kept here in plain text.
             return replace(found, raw=b"") if encrypts(root) else found

@@ -46,6 +46,8 @@ def _agreed(
     gone = tuple(_leaving(now.resources, results, everything=not knowledge.only_this_apply))
     if not gone:
         return Agreement()
+    if now.health is Health.PARTIAL and backends.PULL not in now.source:
+        return Agreement(agreed=False, reason=_beyond_repair(knowledge, now, gone))
     if why := _unwritable(knowledge):
         return Agreement(agreed=False, reason=_by_hand(knowledge, gone, why))
     knowledge.book.keep(now.raw)
@@ -106,6 +108,15 @@ def _by_hand(knowledge: Knowledge, gone: tuple[str, ...], why: str) -> str:
     command = shlex.join([knowledge.root.flavour, "state", "rm", *gone[:20]])
     rest = f" (and {len(gone) - 20} more)" if len(gone) > 20 else ""  # noqa: PLR2004
     return f"{why}; these are gone from the cloud and still in the state, remove them with: {command}{rest}"
+
+
+def _beyond_repair(knowledge: Knowledge, now: Snapshot, gone: tuple[str, ...]) -> str:
+    """A state that we salvaged what we could from, and that no command of the binary will take."""
+    flavour = knowledge.root.flavour
+    return (
+        f"{flavour} cannot read {now.source}, so nothing can leave it: {len(gone)} of its instances are gone from the "
+        f"cloud; once nothing of the workspace is left, move it away, and {flavour} begins anew"
+    )
 
 
 def still_unknown(knowledge: Knowledge, terraform: TerraformRun) -> tuple[Resource, ...]:

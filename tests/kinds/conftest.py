@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import tables
 from clouds import local_cloud, project
 from kinds import claims
 from kinds.play import Play
@@ -20,41 +21,28 @@ from janitor.core.catalogue import KINDS
 
 __all__ = ["local_cloud", "project", "pytest_collection_modifyitems", "tofu"]
 
-ROW = "kinds-row"
+OPTION, ROW = "--kinds-table", "kinds-row"
 BY_SDK = "test_live_kinds.py::test_a_kind_is_listed_read_and_deleted["
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--kinds-table", type=Path, metavar="FILE", help="write what was seen of each kind as Markdown")
-
-
-class Scribe:
-    """Collects the rows of the whole run, of xdist's workers too, and writes the table at its end."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.rows: list[Row] = []
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Rows count from tests that did not fail; a kind of floor 2 is one that the SDK made."""
-        if report.when != "call" or not report.passed:
-            return
-        self.rows += [Row(*values) for name, values in report.user_properties if name == ROW]
-        if BY_SDK in report.nodeid:
-            kind = report.nodeid.partition(BY_SDK)[2].rstrip("]")
-            ways = (claims.Way.STATE, claims.Way.ABSENT, claims.Way.LISTING)
-            self.rows += [Row("", kind, way, "SDK") for way in ways]
-
-    def pytest_sessionfinish(self) -> None:
-        types = [name for kind in KINDS.values() for name in kind.types]
-        self.path.write_text(table(self.rows, types), encoding="utf-8")
+    tables.addoption(parser, OPTION, "what was seen of each kind")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     _thorough(config)
-    path = config.getoption("--kinds-table")
-    if path is not None and not hasattr(config, "workerinput"):
-        config.pluginmanager.register(Scribe(path))
+    types = [name for kind in KINDS.values() for name in kind.types]
+    tables.configure(config, OPTION, rows, lambda seen: table(seen, types))
+
+
+def rows(report: pytest.TestReport) -> list[Row]:
+    """What a test has seen; a kind of floor 2 is one that the SDK made."""
+    found = [Row(*values) for values in tables.properties(report, ROW)]
+    if BY_SDK in report.nodeid:
+        kind = report.nodeid.partition(BY_SDK)[2].rstrip("]")
+        ways = (claims.Way.STATE, claims.Way.ABSENT, claims.Way.LISTING)
+        found += [Row("", kind, way, "SDK") for way in ways]
+    return found
 
 
 @pytest.fixture

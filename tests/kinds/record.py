@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kinds.claims import Way, gaps, kind, ways
+from tables import head, line
 
 LIVE, GAP, UNCLAIMED, NOT_RUN = "live", "gap", "", "?"
 LEGEND = (
@@ -65,11 +66,10 @@ def table(rows: Iterable[Row], types: Iterable[str]) -> str:
     seen = set(rows)
     provider = sorted({row.type for row in seen if row.type and row.maker == "provider"})
     sdk = sorted({row.kind for row in seen if row.maker != "provider"} - {row.kind for row in seen if row.type})
-    head = ["type", "kind", "made by", *Way]
-    lines = [_line(head), _line(["---"] * len(head))]
-    lines += [_line([name, _kind_name(name), "provider", *_cells(name, seen)]) for name in provider]
+    lines = head(["type", "kind", "made by", *Way])
+    lines += [line([name, _kind_name(name), "provider", *_cells(name, seen)]) for name in provider]
     ways_of = {name: {row.way for row in seen if row.kind == name} for name in sdk}
-    lines += [_line(["", name, "SDK", *(LIVE if way in ways_of[name] else NOT_RUN for way in Way)]) for name in sdk]
+    lines += [line(["", name, "SDK", *(LIVE if way in ways_of[name] else NOT_RUN for way in Way)]) for name in sdk]
     absent = sorted(set(types) - set(provider))
     told = [f"- `{name}`, {way}: {why}" for (name, way), why in sorted(gaps().items())]
     return "\n".join(
@@ -107,7 +107,3 @@ def _cell(name: str, way: Way, shown: set[str], claimed: frozenset[Way], known: 
 def _kind_name(name: str) -> str:
     entry = kind(name)
     return entry.name if entry else "?"
-
-
-def _line(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(cells)} |"

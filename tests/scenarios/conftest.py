@@ -2,21 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+import tables
 from clouds import local_cloud, project
 from places import Place
-from stage import Stage
-from ways import found, pytest_collection_modifyitems, pytest_configure, tofu
+from stage import Ran, Stage
+from ways import found, pytest_collection_modifyitems, tofu
+from ways import pytest_configure as _thorough
+from wreckage import Row, row, table
 
 from ground.cloud import Project
 from ground.crude import clear
+from ground.neighbour import Seen
 
-__all__ = ["binary", "local_cloud", "make", "project", "pytest_collection_modifyitems", "pytest_configure", "tofu"]
+__all__ = ["binary", "local_cloud", "make", "project", "pytest_collection_modifyitems", "tofu"]
 
 STACKS = Path(__file__).parent / "stacks"
+OPTION, ROW = "--wrecks-table", "wreck"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    tables.addoption(parser, OPTION, "what was found of each wreck, and what was missed,")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    _thorough(config)
+    tables.configure(config, OPTION, lambda report: [Row(*v) for v in tables.properties(report, ROW)], table)
+
+
+@pytest.fixture
+def noted(record_property: Callable[[str, object], None]) -> Callable[..., None]:
+    """Where a test writes what a call made of a wreck: `noted("zero bytes", stage, ran, there, "--since")`.
+
+    `there`: the run's own objects before, by a listing that is not janitor's.
+    """
+
+    def note(wreck: str, stage: Stage, ran: Ran, there: Mapping[str, Seen], *given: str) -> None:
+        record_property(ROW, [*row(wreck, ran, there, stage.look(), *given)])
+
+    return note
 
 
 @pytest.fixture(params=["tofu", "terraform"])
