@@ -237,10 +237,11 @@ def _facts(report: RunReport) -> Iterator[tuple[str, str]]:
 def _attention(report: RunReport, drawn: Picture) -> list[Mapping[str, object]]:
     """What makes the run fail, the first thing to read: one card for all that the same step would free."""
     keys = {id(node.result): node.key for node in drawn.nodes if node.result is not None}
-    remedy, cards = words.remedies(report), dict[tuple[Outcome, tuple[str, ...]], list[Mapping[str, object]]]()
+    remedy, name = words.remedies(report), words.named(report)
+    cards = dict[tuple[Outcome, tuple[str, ...]], list[Mapping[str, object]]]()
     for group in words.alike((*words.stays(report), *report.of(Outcome.UNVERIFIED))):
         following = tuple(line for line in dict.fromkeys(map(remedy, group[:MANY])) if line)
-        rows = [{"key": keys[id(row)], "label": words.label(row)} for row in group[:MANY]]
+        rows = [{"key": keys[id(row)], "label": name(row)} for row in group[:MANY]]
         told = {"rows": rows, "more": max(0, len(group) - MANY), "why": _why_held(group[0])}
         cards.setdefault((group[0].outcome, following), []).append(told)
     ordered = sorted(cards.items(), key=lambda card: ORDER.index(card[0][0]))

@@ -6,7 +6,7 @@ says everything, and a name is an object's alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 from janitor.core.model import Outcome
@@ -21,7 +21,7 @@ def render(report: RunReport) -> str:
     left = set(map(id, words.stays(report)))
     expected = [row for row in report.results if row.outcome is not Outcome.KEPT or id(row) in left]
     tags = ["failure" if id(row) in left else _tag(row) for row in expected]
-    name, remedy = _names(report), words.remedies(report)
+    name, remedy = words.named(report), words.remedies(report)
     cases = [_case(row, name(row), tag=tag, remedy=remedy(row)) for row, tag in zip(expected, tags, strict=True)]
     verdict, errors = _run(report)
     return suite(
@@ -62,16 +62,6 @@ def _tag(row: Result) -> str:
     if row.outcome in GONE:
         return ""
     return "error" if row.outcome is Outcome.UNVERIFIED else "skipped"
-
-
-def _names(report: RunReport) -> Callable[[Result], str]:
-    """How a case is called: with its project where the run had several."""
-    several = len({row.ref.scope for row in report.results}) > 1
-
-    def name(row: Result) -> str:
-        return f"{words.label(row)} in {clean(row.ref.scope)}" if several else words.label(row)
-
-    return name
 
 
 def _run(report: RunReport) -> tuple[str, int]:

@@ -42,7 +42,7 @@ def _counts(report: RunReport) -> Iterator[str]:
 
 
 def _table(report: RunReport, title: str, results: Iterable[Result], *, holders: str) -> Iterator[str]:
-    rows, remedy = list(results), words.remedies(report)
+    rows, remedy, name = list(results), words.remedies(report), words.named(report)
     if not rows:
         return
     yield f"#### {title}"
@@ -52,7 +52,7 @@ def _table(report: RunReport, title: str, results: Iterable[Result], *, holders:
     for row in rows[:ROWS]:
         more = [f"and {len(row.holders) - MANY} more"] if len(row.holders) > MANY else []
         held = "<br>".join([*(escape(words.holder(item)) for item in row.holders[:MANY]), *more])
-        yield f"| {escape(words.label(row))} | {escape(row.reason)} | {held} | {escape(remedy(row))} |"
+        yield f"| {escape(name(row))} | {escape(row.reason)} | {held} | {escape(remedy(row))} |"
     if len(rows) > ROWS:
         yield ""
         yield f"… and {len(rows) - ROWS} more; the other formats have them all."
@@ -60,7 +60,7 @@ def _table(report: RunReport, title: str, results: Iterable[Result], *, holders:
 
 def _kept(report: RunReport) -> Iterator[str]:
     for reason, members in words.kept(report).items():
-        names = some(map(words.short, members), most=MANY)
+        names = some(map(words.named(report, words.short), members), most=MANY)
         yield f"- kept {len(members)}: {escape(reason)} ({escape(names)})"
 
 

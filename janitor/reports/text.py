@@ -42,11 +42,15 @@ def _planned(report: RunReport) -> Iterator[str]:
     found = report.of(Outcome.PLANNED)
     if report.command is not Command.PLAN or not found:
         return
-    yield "Would be deleted"
-    for kind, group in groupby(sorted(found, key=lambda r: (r.ref.kind, r.name, r.ref)), key=lambda r: r.ref.kind):
-        members = list(group)
-        yield f"  {clean(kind)} ({len(members)})"
-        yield from _rows(members)
+    scopes = sorted({row.ref.scope for row in report.results})
+    for scope in scopes:
+        here = sorted((r for r in found if r.ref.scope == scope), key=lambda r: (r.ref.kind, r.name, r.ref))
+        if here:
+            yield f"Would be deleted in {clean(scope)}" if len(scopes) > 1 else "Would be deleted"
+        for kind, group in groupby(here, key=lambda r: r.ref.kind):
+            members = list(group)
+            yield f"  {clean(kind)} ({len(members)})"
+            yield from _rows(members)
 
 
 def _rows(members: Sequence[Result]) -> Iterator[str]:
@@ -78,9 +82,10 @@ def _unverified(report: RunReport) -> Iterator[str]:
 
 def _attention(report: RunReport, group: Sequence[Result], *, holders: str) -> Iterator[str]:
     """Every object by its name and id, then what is true of all of them."""
+    name = words.named(report)
     for result in group:
         address = clean(result.address) if result.ref.id else ""
-        yield f"  {words.label(result)}  {address}".rstrip()
+        yield f"  {name(result)}  {address}".rstrip()
     result = group[0]
     if result.reason:
         yield f"      {result.outcome}: {clean(result.reason)}"
@@ -93,16 +98,16 @@ def _attention(report: RunReport, group: Sequence[Result], *, holders: str) -> I
 
 
 def _kept(report: RunReport) -> Iterator[str]:
-    groups = words.kept(report)
+    groups, name, briefly = words.kept(report), words.named(report), words.named(report, words.short)
     if groups:
         yield "Kept, as it should be"
     for reason, members in groups.items():
         if len(members) <= MANY:
             for member in members:
-                yield f"  {words.label(member)}: {reason}"
+                yield f"  {name(member)}: {reason}"
         else:
             yield f"  {len(members)} objects: {reason}"
-            yield f"      {some(map(words.short, members), most=MANY)}"
+            yield f"      {some(map(briefly, members), most=MANY)}"
 
 
 def _unseen(report: RunReport) -> Iterator[str]:
@@ -114,8 +119,10 @@ def _unseen(report: RunReport) -> Iterator[str]:
 
 def _sources(report: RunReport) -> Iterator[str]:
     for scope in report.scopes:
-        project = f"{clean(scope.project_name)} ({clean(scope.project_id)})".removeprefix(" ")
-        yield f"in {clean(scope.cloud)}, region {clean(scope.region)}, project {project}"
+        name, number = clean(scope.project_name), clean(scope.project_id)
+        project = f"{name} ({number})" if name and name != number else number
+        told = (("", clean(scope.cloud)), ("region ", clean(scope.region)), ("project ", project))
+        yield f"in {', '.join(f'{what}{value}' for what, value in told if value)}"
     for source in report.sources:
         yield f"from {words.source(source)}"
     if report.terraform.ran:

@@ -26,6 +26,10 @@ PLAN_MEANING: Mapping[int, str] = {
     0: "the plan is made; nothing was changed",
     4: "the plan is made, but not everything could be verified; nothing was changed",
 }
+SWEEP_MEANING: Mapping[int, str] = {
+    0: "a fresh listing of the cloud proved that nothing of what was selected is left",
+    1: "something of what was selected, or may be, is left",
+}
 AGAIN = "then run the same command again"
 
 
@@ -69,7 +73,7 @@ def unknown(report: RunReport) -> str:
 
 def meaning(report: RunReport) -> str:
     """What the exit code says."""
-    special = PLAN_MEANING if report.command is Command.PLAN else {}
+    special = PLAN_MEANING if report.command is Command.PLAN else SWEEP_MEANING if not report.workspace else {}
     return special.get(report.exit_code, MEANING[report.exit_code])
 
 
@@ -114,6 +118,12 @@ def label(result: Result) -> str:
 def short(result: Result) -> str:
     """`server web-1`: enough among many."""
     return f"{clean(result.ref.kind)} {clean(result.name) or clean(result.ref.id) or clean(result.address)}".strip()
+
+
+def named(report: RunReport, label: Callable[[Result], str] = label) -> Callable[[Result], str]:
+    """How an object is called in this report: with its project and region where the run had several."""
+    several = len({row.ref.scope for row in report.results}) > 1
+    return (lambda row: f"{label(row)} in {clean(row.ref.scope)}") if several else label
 
 
 def holder(held_by: Holder) -> str:

@@ -16,10 +16,10 @@ from xml.etree import ElementTree as ET
 import pytest
 from documents import run_document
 from jsonschema import Draft202012Validator
-from runs import BARE, EMPTY, LEFT, RUNS, result
+from runs import BARE, EMPTY, LEFT, RUNS, SCOPE, result
 
-from janitor.core.model import Evidence, Holder, Outcome
-from janitor.core.outcome import Command, RunReport, RunVerdict
+from janitor.core.model import Evidence, Holder, Outcome, Ref, Scope
+from janitor.core.outcome import Command, Result, RunReport, RunVerdict
 from janitor.files import write_private
 from janitor.reports import FORMATS, kinds, words
 from janitor.reports import json as json_report
@@ -196,6 +196,30 @@ def test_a_plan_names_every_object_it_would_delete() -> None:
     rows = tuple(result("port", f"id-{i}", Outcome.PLANNED, name=f"p{i}") for i in range(70))
     shown = FORMATS["text"](replace(BARE, command=Command.PLAN, results=rows))
     assert all(f"id-{i}" in shown for i in range(70))
+
+
+@pytest.mark.parametrize("name", ["text", "markdown", "junit"])
+@pytest.mark.parametrize("outcome", [Outcome.PLANNED, Outcome.FAILED, Outcome.UNVERIFIED, Outcome.KEPT])
+def test_each_object_of_several_projects_is_told_with_its_own(name: str, outcome: Outcome) -> None:
+    scopes = [replace(SCOPE, project_id=number, project_name=f"e2e-{number}") for number in "12"]
+    ours = outcome is not Outcome.KEPT
+    rows = [Result(Ref(scope, "server", "s"), outcome, name="web", reason="so it is", counts=ours) for scope in scopes]
+    command = Command.PLAN if outcome is Outcome.PLANNED else Command.SWEEP
+    shown = FORMATS[name](replace(BARE, command=command, scopes=(), results=tuple(rows)))
+    for number in "12":
+        told = f"gitlab/RegionOne/e2e-{number}" in shown.replace("\\", "")
+        assert told == ((name, outcome) not in {("junit", Outcome.KEPT), ("markdown", Outcome.PLANNED)}), shown
+
+
+def test_where_nobody_could_sign_in_only_what_is_known_is_told() -> None:
+    nowhere = replace(BARE, scopes=(Scope("nix", "", ""), Scope("ci", "", "4711", "4711")))
+    assert "\nin nix\nin ci, project 4711\n" in FORMATS["text"](nowhere)
+
+
+def test_a_sweep_speaks_of_what_was_selected() -> None:
+    swept = replace(EMPTY, command=Command.SWEEP, workspace="")
+    assert "that nothing of what was selected is left" in FORMATS["text"](swept)
+    assert "that nothing of the workspace is left" in FORMATS["text"](EMPTY)
 
 
 def test_a_report_file_is_private_whole_and_replaced(tmp_path: Path) -> None:
