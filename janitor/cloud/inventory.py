@@ -95,6 +95,7 @@ def fetch(session: Session, name: str, object_id: str) -> Body | None:
     body = response.mapping(kind.one)
     if not body:
         raise CloudFault(_strange(response, f"GET {path}"))
+    _must_be_read(kind, body)
     return {**body, "^id": object_id.partition("/")[0]} if kind.nested else body
 
 
@@ -104,6 +105,13 @@ def _must_be_shown(session: Session, kind: Kind) -> None:
         noun = kind.name.replace("_", " ")
         text = f"only an administrator is shown every {noun}"
         raise CloudFault(Answer(Reply.DENIED, HTTPStatus.NOT_FOUND, text=text))
+
+
+def _must_be_read(kind: Kind, body: Body) -> None:
+    """Raise where the service shows that an object exists and nothing of it: it may be ours, and nobody can say."""
+    if kind.unread and body.get(kind.status_field) == kind.unread and kind.name_field not in body:
+        what = f"the cloud cannot read the {kind.name} {body.get(kind.id_field)} itself at the moment"
+        raise CloudFault(Answer(Reply.BROKEN, HTTPStatus.OK, text=f"{what} (status {kind.unread}, without a name)"))
 
 
 def microversion(session: Session, kind: Kind) -> str:
@@ -177,7 +185,9 @@ def _pages(session: Session, kind: Kind, path: str, *, query: Mapping[str, str])
             raise
         if not isinstance(response.mapping().get(kind.many), list):
             raise CloudFault(_strange(response, f"GET {path}"))
-        yield from response.elements(kind.many)
+        for body in response.elements(kind.many):
+            _must_be_read(kind, body)
+            yield body
         following = _next_query(response.mapping(), kind.many)
         if following is None:
             return

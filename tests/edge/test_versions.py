@@ -8,8 +8,9 @@ from edge.stub import PROJECT, stub
 from janitor.cloud.endpoints import root
 from janitor.cloud.live import LiveCloud
 from janitor.cloud.versions import agreed, offered, parsed
+from janitor.core.model import Ref
 from janitor.core.plan import Action, Step
-from janitor.engine.protocols import Reply
+from janitor.engine.protocols import CloudFault, Reply
 
 MANILA = {
     "versions": [
@@ -90,3 +91,23 @@ def test_where_the_document_is_silent_our_own_version_is_sent() -> None:
     with stub(key_manager="/keys") as cloud:
         cloud.says("GET", "/keys/", 404, {"title": "Not Found", "code": 404})
         assert cloud.session().microversion("key-manager", "1.2") == "1.2"
+
+
+def test_servers_of_a_cell_that_is_away_are_unknown_and_neither_gone_nor_nameless() -> None:
+    """Nova skips them below 2.69, and then shows an id alone (nova/api/openstack/compute/views/servers.py)."""
+    away = {"id": "s-2", "status": "UNKNOWN", "tenant_id": PROJECT, "created": "2026-11-21T10:00:00Z", "links": []}
+    strange = {**away, "id": "s-1", "name": "of a state that Nova has no word for"}
+    with stub(compute="/v2.1") as cloud:
+        cloud.says("GET", "/", 300, {"versions": [{"id": "v2.1", "version": "2.100", "min_version": "2.1"}]})
+        cloud.says("GET", "/v2.1/servers/detail", 200, {"servers": [strange]})
+        live = LiveCloud([cloud.session()])
+        scope = live.scopes[0]
+        assert [found.ref.id for found in live.listing(scope, "server")] == ["s-1"]
+        assert "compute 2.69" in cloud.headers[-1]["openstack-api-version"]
+        cloud.says("GET", "/v2.1/servers/detail", 200, {"servers": [strange, away]})
+        cloud.says("GET", "/v2.1/servers/s-2", 200, {"server": away})
+        world = live.scan({"server"})
+        with pytest.raises(CloudFault, match="cannot read the server s-2"):
+            live.read(Ref(scope, "server", "s-2"))
+    assert "cannot read the server s-2" in world.unseen[scope, "server"]
+    assert (scope, "server") not in world.listed

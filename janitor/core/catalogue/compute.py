@@ -28,8 +28,10 @@ COMPUTE_KINDS = (
         listing="/servers/detail",
         many="servers",
         one="server",
-        # 2.26 shows and filters tags; lower than every supported release's maximum.
-        microversion="2.26",
+        # 2.26 shows tags; from 2.69 on, a server whose cell is away is shown by its id, and not skipped.
+        newest="2.69",
+        oldest="2.26",
+        unread="UNKNOWN",
         project_fields=("tenant_id",),
         created_field="created",
         references=(
@@ -42,7 +44,6 @@ COMPUTE_KINDS = (
             "OS-EXT-STS:vm_state",
             "key_name",
             "locked",
-            "flavor",
             "user_id",
             "fault",
         ),

@@ -117,6 +117,7 @@ class Kind:
     after: tuple[str, ...] = ()  # KIND edges: kinds that should be settled before
     busy: tuple[str, ...] = ()  # statuses in which a delete is refused and which pass by themselves
     dead: tuple[str, ...] = ()  # statuses that mean: gone, though still listed
+    unread: str = ""  # the status of what a service shows by its id alone, the rest being out of its own reach
     lingering: tuple[str, ...] = ()  # statuses that no listing shows, in which it still holds what it held
     stuck: tuple[str, ...] = ()  # statuses only an admin can clear
     advice: str = ""  # what frees a stuck one: a command, {id} is filled in
