@@ -36,5 +36,5 @@ def _shown(name: str | None, form: str) -> int:
     try:
         say(RENDERED[form](rows() if name is None else [row(kind_named(name))]))
     except ValueError as error:
-        raise UsageError(f"janitor kinds: {error}.") from None
+        raise UsageError(f"janitor kinds: {error}{'' if str(error).endswith('?') else '.'}") from None
     return 0

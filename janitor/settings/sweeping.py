@@ -103,6 +103,8 @@ def _tag(text: str) -> tuple[str, str | None]:
     key, equals, value = text.partition("=")
     if not key.strip():
         raise UsageError(f"--tag: {text!r} is not K or K=V.")
+    if key in {"janitor:run", "janitor-run"}:  # as a tag, the mark itself would keep it: it is another run's
+        raise UsageError(f"--tag: {text!r} is a run's mark: give --mark {value or 'NAME'}.")
     return key, value if equals else None
 
 

@@ -46,6 +46,7 @@ def test_what_it_does_not_know_is_a_usage_error(janitor: Janitor, words: tuple[s
     done = janitor("kinds", *words)
     assert (done.code, done.out) == (2, "")
     assert said in done.err
+    assert "?." not in done.err
 
 
 def test_its_help_has_examples(janitor: Janitor) -> None:

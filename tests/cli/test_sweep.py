@@ -23,6 +23,8 @@ SELECTED = ("--mark", "ci-4711")
         (("--producer", "occm"), "needs its key"),
         (("--producer", "occm=kubernetes"), "every cluster"),
         (("--tag", "=x"), "is not K or K=V"),
+        (("--tag", "janitor:run=ci-7"), "is a run's mark: give --mark ci-7"),
+        (("--tag", "janitor:run"), "is a run's mark: give --mark NAME"),
         ((*SELECTED, "--shard", "5/4"), "is no share"),
         ((*SELECTED, "--shard", "/4"), "says no share"),
         ((*SELECTED, "--plan", "p.json"), "leave the selecting options out"),
