@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 import socket
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,9 +17,10 @@ import pytest
 import yaml
 from check_jsonschema import main as check_jsonschema
 from click.testing import CliRunner
-from runners import KUBERNETES, VARIANTS, every_variant
+from runners import KUBERNETES, VARIANTS, every_variant, scripts
 
 SCHEMAS = {"gitlab": "vendor.gitlab-ci", "github": "vendor.github-workflows"}
+SHELLCHECK = Path(sys.executable).with_name("shellcheck")
 OLDEST = "1.29"  # of Kubernetes: what the manifest says it needs
 
 on_github = pytest.mark.parametrize("variant", [words for words in VARIANTS if words[0] == "github"], ids=" ".join)
@@ -52,8 +54,8 @@ def linted(text: str) -> list[str]:
     program = shutil.which("actionlint")
     if program is None:
         pytest.skip("missing: actionlint, which ci/toolchain builds")
-    done = subprocess.run([program, "-oneline", "-no-color", "-shellcheck=", "-pyflakes=", "-"], input=text,
-                          capture_output=True, text=True, check=False)  # fmt: skip
+    options = ["-oneline", "-no-color", f"-shellcheck={SHELLCHECK}", "-pyflakes="]
+    done = subprocess.run([program, *options, "-"], input=text, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (1 if done.stdout else 0, "")
     return done.stdout.splitlines()
 
@@ -64,6 +66,22 @@ def test_actionlint_has_nothing_to_say(rendered: Callable[..., str], variant: tu
     assert linted(text) == []
     (said,) = linted(text.replace("${{ github.token }}", "${{ github.tokn }}"))
     assert 'property "tokn" is not defined' in said
+    assert any("SC2086" in said for said in linted(text.replace('"$GITHUB_STEP_SUMMARY"', "$GITHUB_STEP_SUMMARY")))
+
+
+def shellchecked(script: str) -> str:
+    """What shellcheck says of a script for any shell: an image may have no bash."""
+    done = subprocess.run([SHELLCHECK, "--shell=sh", "--format=gcc", "-"], input=script,
+                          capture_output=True, text=True, check=False)  # fmt: skip
+    assert (done.returncode, done.stderr) == (1 if done.stdout else 0, "")
+    return done.stdout
+
+
+@every_variant
+def test_shellcheck_has_nothing_to_say(rendered: Callable[..., str], variant: tuple[str, ...]) -> None:
+    found = scripts(variant[0], rendered(*variant))
+    assert {name: said for name, script in found.items() if (said := shellchecked(script))} == {}
+    assert "SC2086" in "".join(shellchecked(script.replace('"$', "$").replace('" ', " ")) for script in found.values())
 
 
 @pytest.mark.parametrize("variant", KUBERNETES, ids=" ".join)
