@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import re
+import time
+from http import HTTPStatus
 from typing import TYPE_CHECKING, NoReturn
 
 from janitor.cloud.session import Session, mount, no_answer_errors, regions_of
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
     from openstack.config.cloud_region import CloudRegion
 
 TIMEOUT = 60.0
+SERVERS_FAULT = HTTPStatus.INTERNAL_SERVER_ERROR
+PAUSES = (0.5, 1.0, 2.0)
+"""Seconds between the questions for a token: a keystone that is down is told soon, one that stumbles is asked again."""
+
 POOL_SIZE = 16
 PROJECT_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 MADE_UP = frozenset({"defaults", "envvars"})
@@ -136,7 +142,7 @@ def _access(config: CloudRegion, session: KeystoneSession, auth: BaseIdentityPlu
 
     where = f"Keystone at {auth.auth_url}"
     try:
-        return auth.get_access(session)
+        return _token(session, auth)
     except MissingRequiredOptions as error:
         raise CredentialsRefused(
             f"The credentials of cloud {config.name!r} are incomplete: {clean(str(error)).rstrip('.')}; "
@@ -154,6 +160,24 @@ def _access(config: CloudRegion, session: KeystoneSession, auth: BaseIdentityPlu
         _unreachable(where, error)
     except ClientException as error:
         raise CredentialsRefused(f"{where} gave no token: {clean(str(error))}") from error
+
+
+def _token(session: KeystoneSession, auth: BaseIdentityPlugin) -> AccessInfo:
+    """Ask for a token; a few times, where keystone is in a trouble that may pass. Raises what the last one raised."""
+    from keystoneauth1.exceptions import ConnectFailure, ConnectTimeout, HttpError, UnknownConnectionError
+
+    for wait in PAUSES:
+        try:
+            return auth.get_access(session)
+        except HttpError as error:
+            if not (error.http_status == HTTPStatus.TOO_MANY_REQUESTS or error.http_status >= SERVERS_FAULT):
+                raise
+        except ConnectTimeout:
+            raise
+        except (ConnectFailure, UnknownConnectionError):
+            pass
+        time.sleep(wait)
+    return auth.get_access(session)
 
 
 def _unreachable(where: str, error: BaseException) -> NoReturn:

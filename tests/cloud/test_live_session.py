@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import stock
 
-from ground.cloud import Project
+from ground.cache import cache_dir
+from ground.cloud import Fault, Project, fault_region
 from janitor.cloud.session import Session
 from janitor.cloud.signin import connect
 from janitor.core.errors import CredentialsRefused
@@ -18,6 +19,7 @@ pytestmark = [pytest.mark.cloud, pytest.mark.filterwarnings("ignore::PendingDepr
 def _environment(project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in [name for name in os.environ if name.startswith("OS_")]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache_dir().parent))  # where the cloud is found
     monkeypatch.setenv("HOME", str(tmp_path / "nobody"))
     monkeypatch.chdir(tmp_path)
     for name, value in project.env.items():
@@ -83,6 +85,27 @@ def test_a_keystone_out_of_reach(project: Project) -> None:
     assert refusal() == (
         "Keystone at http://127.0.0.1:9/v3 cannot be used: the connection was refused; check auth_url and the network."
     )
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(Fault(path="/auth/tokens", status=503, times=2), id="503"),
+        pytest.param(Fault(path="/auth/tokens", status=429, retry_after=1, times=1), id="429"),
+        pytest.param(Fault(path="/auth/tokens", reset=True, times=2), id="reset"),
+    ],
+)
+def test_a_keystone_in_trouble_is_asked_again(project: Project, fault: Fault) -> None:
+    with fault_region(project.name[:40], [fault]) as region:
+        project.write_clouds_yaml(project.clouds_yaml, region=region.region, auth_url=region.auth_url)
+        assert connect(timeout=3).scope.project_id == project.id
+        assert len(region.calls("identity", "POST", "/auth/tokens")) == (fault.times or 0) + 1
+
+
+def test_a_keystone_that_stays_in_trouble_is_told(project: Project) -> None:
+    with fault_region(project.name[:40], [Fault(service="identity", status=503)]) as region:
+        project.write_clouds_yaml(project.clouds_yaml, region=region.region, auth_url=region.auth_url)
+        assert "gave no token" in refusal()
 
 
 def test_something_else_than_keystone(project: Project, local_cloud: object) -> None:
