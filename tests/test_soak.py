@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from ground import faulty
 from ground.neighbour import Seen
 from ground.rounds import Task, judge
 from ground.soak import Results, parser, table, tasks
 from ground.subject import frozen
+from ground.troubles import KEYSTONE_DOWN, MUST_GO, SERVICES, TROUBLES
 
 BY_NAME = Task("small", "tofu", "name", marks=False, number=1, moment=4.0, visit=None)
 NEIGHBOUR = Seen("volume", "n", "neighbour-data", "status=available")
@@ -98,3 +100,52 @@ def test_what_is_soaked_is_the_janitor_of_the_beginning(tmp_path, monkeypatch):
         assert list(tmp_path.rglob(f"{subject.name}/janitor/*.pyc"))
     assert not subject.exists()
     assert not list(tmp_path.rglob("janitor-subject-*"))
+
+
+IN_TROUBLE = faulty.Task(number=1, seed=1, trouble="503", binary="tofu", direct=True, lost=False, timeout=60)
+
+
+class TestJudgeOfFaults:
+    """One run in trouble, one after it, and a listing after each."""
+
+    def judged(self, after, now=BEFORE, *, code=0, again=0, seconds=20.0, traceback=False, **task):
+        first = {"exit": code, "seconds": seconds, "traceback": traceback}
+        second = {"exit": again, "seconds": 1.0, "traceback": False}
+        return faulty.judge(replace(IN_TROUBLE, **task), BEFORE, (after, now), (first, second))
+
+    def test_everything_gone_and_proved(self):
+        assert self.judged(BEFORE) == []
+
+    def test_proved_with_something_left(self):
+        assert self.judged(WRECK) == ["proved, and left floating_ip f"]
+
+    def test_what_is_left_needs_a_deadline_that_was_reached_or_a_service_that_is_down(self):
+        assert self.judged(WRECK, code=1) == ["left, and could go: floating_ip f"]
+        assert self.judged(WRECK, code=1, seconds=58.0) == []
+        assert self.judged(WRECK, code=4, trouble="network is down") == []
+        assert self.judged(WRECK, code=4, trouble="compute is down") == ["left, and could go: floating_ip f"]
+
+    def test_a_run_that_is_late_or_ends_with_a_traceback_or_another_code(self):
+        assert self.judged(BEFORE, seconds=70.0) == ["10 s later than its deadline of 60 s"]
+        assert self.judged(BEFORE, traceback=True) == ["a traceback"]
+        assert self.judged(BEFORE, code=3) == ["exit code 3"]
+        assert self.judged(WRECK, code=3, trouble=KEYSTONE_DOWN) == []
+
+    def test_a_neighbours_object_was_touched(self):
+        assert self.judged({}) == ["touched: volume neighbour-data"]
+
+    def test_what_the_run_after_it_leaves(self):
+        assert self.judged(BEFORE, WRECK, again=1) == [
+            "exit code 1 when the trouble was over",
+            "left in the end: floating_ip f",
+        ]
+
+
+def test_two_turns_play_every_trouble_in_both_modes():
+    chosen = parser().parse_args(["faults", "--count", str(2 * len(TROUBLES)), "--seed", "3"])
+    rounds = list(faulty.tasks(chosen))
+    assert rounds == list(faulty.tasks(chosen))
+    assert {(task.trouble, task.direct) for task in rounds} == {
+        (name, mode) for name in TROUBLES for mode in (True, False)
+    }
+    assert set(MUST_GO) == set(SERVICES)

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -176,7 +176,7 @@ def _told(site: Site) -> dict[str, int]:
     return {"reported": created, "state_bytes": state.stat().st_size if state.exists() else 0}
 
 
-def clean(site: Site, since: str) -> dict[str, Any]:
+def clean(site: Site, since: str, more: Sequence[str] = ()) -> dict[str, Any]:
     """Run janitor in the task's way; its exit code, its time, and the objects that its report calls unverified.
 
     By its mark: as a GitLab job would, whose environment says when the pipeline began. A key pair carries no mark, and
@@ -188,13 +188,14 @@ def clean(site: Site, since: str) -> dict[str, Any]:
         "log": ["--from-log", site.log.name],
         "name": ["--since", since],
         "journal": ["--mark", site.name] if site.task.marks else [],
+        "state": [],
     }
     env = applies.without_variables(site.env) if site.task.way == "journal" else site.env | begin
     report = site.root / "report.json"
     command = [sys.executable, "-m", "janitor", "destroy", "-y", "--binary", shutil.which(site.task.binary) or ""]
     begun = time.monotonic()
     done = subprocess.run(
-        [*command, *options[site.task.way], "--report", f"json={report}"],
+        [*command, *options[site.task.way], *more, "--report", f"json={report}"],
         cwd=site.root,
         env=env,
         stdin=subprocess.DEVNULL,
@@ -209,6 +210,7 @@ def clean(site: Site, since: str) -> dict[str, Any]:
         "seconds": round(time.monotonic() - begun, 1),
         "unverified": sorted(_named(told)),
         "said": "" if done.returncode == 0 else (done.stdout + done.stderr)[-3000:],
+        "traceback": "Traceback (most recent call last)" in done.stdout + done.stderr,
     }
 
 

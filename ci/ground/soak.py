@@ -1,4 +1,5 @@
-"""`ci/soak`: seeded rounds of `ground.rounds`, kept as one JSON line each: a soak that was ended goes on later.
+"""`ci/soak`: seeded rounds of `ground.rounds` and `ground.faulty`, kept as one JSON line each: a soak that was ended
+goes on later.
 
 Decides which rounds there are, which of them are still to be played, and what the table says of them all.
 """
@@ -13,12 +14,13 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ground import faulty
 from ground.cache import cache_dir, say, step
 from ground.cloud import LocalCloud
 from ground.crude import clear
@@ -34,11 +36,14 @@ DESCRIPTION = """\
 kills    kill -9 of the apply at random moments, then janitor by --mark, by --from-log, and by names and --since
 lost     the state file deleted after a complete apply, the same three ways
 applies  kill -9 of `janitor apply` with its terraform at random moments, the state deleted: by its journal
+faults   `janitor destroy` of the small stack in a cloud in trouble: 429, 5xx, lost, late or no answers, a service down;
+         then once more without. Of these options it takes --count, --seed, --binary and --jobs
 table    only print the table of what was played"""
 
 EPILOG = "exit codes: 0 every promise kept · 1 a promise broken, or a round that failed · 77 a part is missing here"
 
 Line = dict[str, Any]
+Round = Task | faulty.Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +61,8 @@ class Results:
                 continue
 
     def rounds(self) -> list[Line]:
-        """The rounds among them."""
-        return [line for line in self.lines() if "key" in line]
+        """The rounds among them: of one that was played again, the last time."""
+        return list({line["key"]: line for line in self.lines() if "key" in line}.values())
 
     def keep(self, line: Line) -> None:
         """Append a line."""
@@ -71,8 +76,14 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="ci/soak", description=DESCRIPTION, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    top.add_argument("what", choices=("kills", "lost", "applies", "table"))
-    top.add_argument("--count", type=int, default=0, metavar="N", help="moments per way (kills, applies: 10; lost: 1)")
+    top.add_argument("what", choices=("kills", "lost", "applies", "faults", "table"))
+    top.add_argument(
+        "--count",
+        type=int,
+        default=0,
+        metavar="N",
+        help="moments per way (kills, applies: 10; lost: 1); faults: rounds",
+    )
     top.add_argument("--seed", type=int, default=1, metavar="N", help="of the moments, and the name of the results")
     top.add_argument("--stack", choices=sorted(NAME_VARIABLES), default="small")
     top.add_argument("--marks", action=argparse.BooleanOptionalAction, help="only with, or only without marks")
@@ -85,28 +96,29 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: list[str]) -> int:
     """Play what is not played yet, then print the table."""
     chosen = parser().parse_args(arguments)
-    results = Results(cache_dir() / "soak" / f"{chosen.stack}-{chosen.seed}.jsonl")
-    failed = 0 if chosen.what == "table" else _play_all(chosen, results)
-    print(table(results.rounds()))
+    kept, soak = ("faults", FAULTS) if chosen.what == "faults" else (chosen.stack, WRECKS)
+    results = Results(cache_dir() / "soak" / f"{kept}-{chosen.seed}.jsonl")
+    failed = 0 if chosen.what == "table" else _play_all(soak, chosen, results)
+    print(soak.table(results.rounds()))
     print(f"\n{results.path}")
     return 1 if failed or any(line["violations"] for line in results.rounds()) else 0
 
 
-def _play_all(chosen: argparse.Namespace, results: Results) -> int:
-    """Play the rounds of this call that the results lack; returns how many could not be played."""
+def _play_all(soak: Soak, chosen: argparse.Namespace, results: Results) -> int:
+    """Play what the results lack, or know a broken promise of; returns how many rounds could not be played."""
     cloud, failed = LocalCloud.up(), 0
-    done = {line["key"] for line in results.rounds()}
-    todo = [task for task in tasks(chosen, cloud, results) if task.key not in done]
+    done = {line["key"] for line in results.rounds() if not line["violations"]}
+    todo = [task for task in soak.tasks(chosen, cloud, results) if task.key not in done]
     say(f"{len(todo)} rounds to play, {len(done)} are kept in {results.path}")
     with frozen(), ThreadPoolExecutor(chosen.jobs) as pool:
-        playing = {pool.submit(_play, task, cloud): task for task in todo}
+        playing = {pool.submit(_play, soak, task, cloud): task for task in todo}
         try:
             for number, future in enumerate(as_completed(playing), 1):
                 line = _line(future, playing[future])
                 failed += "key" not in line
                 if "key" in line:
                     results.keep(line)
-                say(f"[{number}/{len(todo)}] {told(line) if 'key' in line else line['problem']}")
+                say(f"[{number}/{len(todo)}] {soak.told(line) if 'key' in line else line['problem']}")
         except KeyboardInterrupt:
             say("interrupted: the rounds that are under way are played to their end, the others wait for the next call")
             pool.shutdown(cancel_futures=True)
@@ -114,7 +126,7 @@ def _play_all(chosen: argparse.Namespace, results: Results) -> int:
     return failed
 
 
-def _line(future: Future[Line], task: Task) -> Line:
+def _line(future: Future[Line], task: Round) -> Line:
     """The round's line; `problem` where it could not be played: it is no result, and the next call plays it."""
     try:
         return future.result()
@@ -122,9 +134,9 @@ def _line(future: Future[Line], task: Task) -> Line:
         return {"problem": f"{task.key} could not be played: {type(error).__name__}: {error}"}
 
 
-def _play(task: Task, cloud: LocalCloud) -> Line:
+def _play(soak: Soak, task: Round, cloud: LocalCloud) -> Line:
     folder = Path(tempfile.mkdtemp(prefix="janitor-soak-"))
-    return play(task, cloud, folder, f"soak-{task.way}-{task.number}-{secrets.token_hex(3)}")
+    return soak.play(task, cloud, folder, f"soak-{task.number}-{secrets.token_hex(3)}")
 
 
 def tasks(chosen: argparse.Namespace, cloud: LocalCloud, results: Results) -> Iterator[Task]:
@@ -198,6 +210,20 @@ def _sums(lines: list[Line]) -> tuple[str, ...]:
         str(sum(line["cautious"] for line in lines)),
         str(sum(len(line["violations"]) for line in lines)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Soak:
+    """What sorts of soak differ in: which rounds there are, how one is played, and how it is told."""
+
+    tasks: Callable[[argparse.Namespace, LocalCloud, Results], Iterable[Round]]
+    play: Callable[[Any, LocalCloud, Path, str], Line]
+    told: Callable[[Line], str]
+    table: Callable[[Iterable[Line]], str]
+
+
+WRECKS = Soak(tasks, play, told, table)
+FAULTS = Soak(lambda chosen, _cloud, _results: faulty.tasks(chosen), faulty.play, faulty.told, faulty.table)
 
 
 if __name__ == "__main__":
