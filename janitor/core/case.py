@@ -6,6 +6,7 @@ A claim says "this id is ours, says this source"; it decides nothing.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -110,6 +111,15 @@ class Case:
 def without_index(address: str) -> str:
     """`module.a[0].openstack_x_v2.b["k"]` → `module.a.openstack_x_v2.b`; a key may hold brackets and quotes."""
     return INDEX.sub("", address).split(" ", maxsplit=1)[0]
+
+
+def could_be_called(instance: Declared, name: str) -> bool:
+    """Whether the instance's name can have come out as this one; a name of which nothing is known, as any."""
+    if instance.name:
+        return name == instance.name
+    known = (re.escape(unicodedata.normalize("NFD", text)) for text in instance.pattern)
+    pattern = ".*".join(known) if instance.pattern else ".*"
+    return re.fullmatch(pattern, unicodedata.normalize("NFD", name), re.DOTALL) is not None
 
 
 def type_of(address: str) -> str:

@@ -228,6 +228,7 @@ class Declared:
     address: str
     type: str
     name: str | None = None  # None: not known before apply, or a name with a hole
+    pattern: tuple[str, ...] = ()  # of a name with holes: the texts between them; never evidence
     marks: frozenset[str] = frozenset()  # runs named by a mark in a field that is part of the create call
     run_bound: bool = False  # the name holds a value given to this very run
     protected: str = ""  # why Terraform would refuse to destroy it

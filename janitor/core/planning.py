@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from janitor.core import increments
 from janitor.core.attached import Surroundings, deleted_on_termination
-from janitor.core.case import Case, without_index
+from janitor.core.case import Case, could_be_called, without_index
 from janitor.core.catalogue import KINDS, Fate, kind_of_type, source_kind
 from janitor.core.content import kept_content
 from janitor.core.graph import Graph
@@ -271,12 +271,12 @@ def unproved(case: Case, world: World, verdicts: Mapping[Ref, Verdict]) -> Itera
     addressed = {v.address for v in verdicts.values() if v.address}
     addressed |= {claim.address for claims in case.claims.values() for claim in claims}
     pending: list[Declared] = []
-    for instance in sorted(case.declared, key=lambda d: (d.name is None, d.address)):
+    for instance in sorted(case.declared, key=lambda d: (d.name is None, not d.pattern, d.address)):
         kind = kind_of_type(instance.type)
         if kind is None or kind.fate is not Fate.DELETED or instance.imported or instance.address in addressed:
             continue
         pool = loose.get(kind.name, [])
-        match = next((name for name in pool if instance.name is None or name == instance.name), None)
+        match = next((name for name in pool if could_be_called(instance, name)), None)
         if match is not None:
             pool.remove(match)
         else:
@@ -291,6 +291,8 @@ def unproved(case: Case, world: World, verdicts: Mapping[Ref, Verdict]) -> Itera
         told = any((v := verdicts.get(o.ref)) and v.denial in {Denial.UNPROVED, Denial.AMBIGUOUS} for o in candidates)
         if kind and candidates and not told:
             why = "no state, log, mark or link says which one it is"
+            if instance.pattern:
+                why = f"of its name only {'…'.join(instance.pattern)!r} is known, and {why}"
             yield Unproved(instance.address, kind.name, why, candidates)
 
 
@@ -335,7 +337,7 @@ def _candidate(case: Case, observed: Observed, instance: Declared, verdicts: Map
         return False
     if observed.ref.kind == "port" and not _could_be_declared(observed):
         return False
-    return not instance.name or instance.name == observed.name
+    return could_be_called(instance, observed.name)
 
 
 def _could_be_declared(port: Observed) -> bool:

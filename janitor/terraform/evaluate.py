@@ -93,20 +93,22 @@ def _written(written: hcl.Written) -> Configuration:
 
 def _of_plan(shown: Object, known: Iterable[Instance]) -> Iterator[Instance]:
     # A map with one unknown element is unknown as a whole to the provider; of its marks our own evaluator knows more.
-    beside = {one.address: one.values for one in known}
+    beside = {one.address: one for one in known}
     for resource in resources(mapping(mapping(shown.get("planned_values")).get("root_module"))):
         if resource.get("mode") != "managed":
             continue
         address = str(resource.get("address"))
         secret = {name for name, marked in mapping(resource.get("sensitive_values")).items() if marked}
         planned = {name: value for name, value in mapping(resource.get("values")).items() if value is not None}
-        marks = {name: value for name, value in beside.get(address, {}).items() if name in _MARKED}
+        own = beside.get(address)
+        marks = {name: value for name, value in own.values.items() if name in _MARKED} if own else {}
         yield Instance(
             address=address,
             resource=without_index(address),
             type=str(resource.get("type")),
             key=quoted_key(resource.get("index")),
             values={name: value for name, value in (marks | planned).items() if name not in secret},
+            pattern=own.pattern if own else (),
         )
 
 
@@ -141,6 +143,7 @@ def _one(instance: Instance, text: _Text) -> Declared:
         address=instance.address,
         type=instance.type,
         name=name if isinstance(name, str) and name else None,
+        pattern=() if name else instance.pattern,
         marks=_marks(instance),
         run_bound=isinstance(name, str) and _holds_word(name, text.words),
         protected=text.protected.get(instance.resource, ""),

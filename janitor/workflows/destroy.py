@@ -76,6 +76,8 @@ def carry_out(call: Call, knowledge: Knowledge, *, began: float) -> RunReport:
     except Interrupted:
         this.lock.give_back()  # whoever works on may be left behind, and a server never learns that he ended
         return _report(this, interrupted=True)
+    if not first.matched and not call.settings.expect_empty:
+        _refuse_empty_hands(this.last, knowledge)  # what could have been meant may have gone meanwhile
     return _report(this)
 
 
@@ -92,12 +94,13 @@ def _look(knowledge: Knowledge, case: Case, *, before: World | None = None) -> L
     return look(case, knowledge.edges, knowledge.scan, knowledge.cloud.lookup, before=before)
 
 
-def _refuse_empty_hands(first: Looked, knowledge: Knowledge) -> None:
+def _refuse_empty_hands(looked: Looked, knowledge: Knowledge) -> None:
     """Refuse to call a workspace proved of which no source knows anything."""
-    if knowledge.snapshot.health is not Health.LOST or first.matched or knowledge.has_witness:
+    if knowledge.snapshot.health is not Health.LOST or looked.matched or knowledge.has_witness:
         return
     veiled = knowledge.snapshot.veiled
-    if knowledge.workspace_known and knowledge.configuration.complete and not veiled:
+    told = knowledge.configuration.complete or looked.plan.unproved  # what may be meant is named, and never proved
+    if knowledge.workspace_known and told and not veiled:
         return
     known = ", ".join(knowledge.workspaces) or "none"
     hint = f"The backend knows the workspaces {known}: is the name spelt right?"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from builders import AWAY, EARLIER, LATER, NOW, a, case, in_state, ref, world
 from hypothesis import given
 from hypothesis import strategies as st
@@ -168,6 +169,28 @@ class TestUnproved:
 
     def test_an_older_one_is_explained(self):
         assert not self.plan(a("floating_ip", "x", created_at=EARLIER)).unproved
+
+    @pytest.mark.parametrize(
+        ("name", "candidate"),
+        [("ci-77-net", True), ("ci--net", True), ("ci-a\nb-net", True), ("ci-net", False), ("prod-net", False)],
+    )
+    def test_of_a_name_with_a_hole_what_fits_it_is_a_candidate_and_nothing_else(self, name, candidate):
+        hole = Declared("n.n", "openstack_networking_network_v2", pattern=("ci-", "-net"))
+        plan = self.plan(a("network", "n", name=name, created_at=LATER), instance=hole, by_name=True)
+        assert [one.name for u in plan.unproved for one in u.candidates] == [name] * candidate
+        assert not plan.steps, "a hole never matches by itself"
+        assert all("'ci-…-net'" in unproved.why for unproved in plan.unproved)
+
+    def test_a_name_of_which_nothing_is_known_may_be_any(self):
+        hole = Declared("n.n", "openstack_networking_network_v2")
+        assert self.plan(a("network", "n", name="prod-net", created_at=LATER), instance=hole).unproved
+
+    def test_what_is_ours_stands_for_the_name_that_it_fits(self):
+        mine = a("network", "m", name="other", created_at=LATER, tags=["janitor:run=r"])
+        candidate = a("network", "n", name="ci-77-net", created_at=LATER)
+        hole = Declared("n.n", "openstack_networking_network_v2", pattern=("ci-", "-net"))
+        (unproved,) = self.plan(mine, candidate, instance=hole, marks=frozenset({"r"})).unproved
+        assert unproved.candidates == (candidate,)
 
     def test_one_with_another_runs_mark_is_explained(self):
         assert not self.plan(a("floating_ip", "x", created_at=LATER, tags=["janitor:run=other"])).unproved

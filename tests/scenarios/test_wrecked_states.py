@@ -243,3 +243,24 @@ def test_what_an_empty_state_forgot_its_backup_knows_when_it_is_given(
     assert ended.code == 0, ended.text
     assert stage.look() == {}
     noted("zero bytes", stage, ended, there, "--state BACKUP")
+
+
+def test_a_name_with_a_hole_has_candidates_and_proves_nothing(wrecked: Stage, noted: Callable[..., None]) -> None:
+    """Nobody gives the variable that every name begins with: what fits the rest of a name is told, and stays."""
+    stage = wrecked
+    there = stage.look()
+    stage.connection().network.create_network(name=f"{stage.project.name}-elsewhere")
+    everything = stage.look()
+    emptied(stage)
+    long_ago(stage)
+    stage.variables = {}
+    ended = stage.destroy("--direct", "--since", stage.since)
+    assert ended.code == 4, ended.text
+    assert stage.look() == everything
+    told = {
+        row["address"]: [holder["name"] for holder in row["holders"]] for row in ended.objects(outcome="unverified")
+    }
+    last = {NETWORK: "net", SUBNET: "subnet", GROUP: "group", PORT: "port"}
+    assert told == {address: [f"{stage.project.name}-{name}"] for address, name in last.items()}
+    assert "of its name only '…-net' is known" in ended.text
+    noted("zero bytes, a name with a hole", stage, ended, there, "--since")

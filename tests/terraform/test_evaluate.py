@@ -72,6 +72,31 @@ def test_what_it_does_not_know_is_a_hole(make_root: MakeRoot, text: str, *, comp
     assert {one.name for one in found.instances} <= {None, "n"}
 
 
+@pytest.mark.parametrize(
+    ("name", "pattern"),
+    [
+        pytest.param('"ci-${var.v}-net"', ("ci-", "-net"), id="in the middle"),
+        pytest.param('"${terraform.workspace}-${var.v}"', ("feature-7-", ""), id="behind what is known"),
+        pytest.param('"${var.v}-${local.open}-x"', ("", "-", "-x"), id="two of them, and a local with one"),
+        pytest.param('"%{ if var.v }a%{ endif }-x"', ("", "-x"), id="a directive"),
+        pytest.param('"${var.v}"', (), id="nothing else"),
+        pytest.param("var.v", (), id="a variable"),
+        pytest.param("local.open", (), id="a local"),
+        pytest.param('upper("ci-${var.v}")', (), id="what a function makes of it"),
+        pytest.param('"${var.secret}-x"', ("", "-x"), id="a secret"),
+        pytest.param('"ci-x"', (), id="no hole"),
+    ],
+)
+def test_of_a_name_with_holes_the_texts_between_them_are_known(
+    make_root: MakeRoot, name: str, pattern: tuple[str, ...]
+) -> None:
+    given = 'variable "v" {}\nvariable "secret" {\n  default = "s3cret"\n  sensitive = true\n}\n'
+    text = given + 'locals {\n  open = "l-${var.v}"\n}\n' + network(f"name = {name}")
+    (one,) = evaluate(make_root(text, workspace="feature-7"), how="static").instances
+    assert one.pattern == pattern
+    assert (one.name is None) == ("ci-x" not in name)
+
+
 def test_a_number_of_json_that_is_none_is_a_hole(make_root: MakeRoot) -> None:
     text = '{"resource": {"openstack_networking_network_v2": {"n": {"name": Infinity, "tags": [1e999, "t", NaN]}}}}'
     (one,) = evaluate(make_root({"main.tf": "", "a.tf.json": text}), how="static").instances

@@ -26,6 +26,7 @@ class Instance:
     type: str
     key: str = ""  # `[0]`, `["a"]`
     values: Mapping[str, object] = field(default_factory=dict, repr=False)
+    pattern: tuple[str, ...] = ()  # of a name that cannot be known: the texts between its holes
 
 
 def instances(
@@ -54,9 +55,11 @@ def _collect(scope: Scope, found: list[Instance], attributes: frozenset[str], wa
             continue
         for key, own in expanded:
             values = {a: scope.open(body[a], own) for a in sorted(attributes & body.keys())}
-            complete = complete and not _open(values.get("name"))
+            holed = _open(values.get("name"))
+            complete = complete and not holed
             whole = {a: _without_holes(value) for a, value in values.items() if not _open(value)}
-            found.append(Instance(f"{label}{key}", resource, kind, key, whole))
+            pattern = scope.fragments(body["name"], own) if holed else ()
+            found.append(Instance(f"{label}{key}", resource, kind, key, whole, pattern))
     for call in sorted(scope.module.calls):
         try:
             below = scope.children(call)

@@ -56,6 +56,14 @@ def template(text: str, lookup: Lookup, *, quoted: bool = True) -> Value:
         raise Hole("a string that is too deep") from error
 
 
+def fragments(text: str, lookup: Lookup, *, quoted: bool = True) -> tuple[str, ...]:
+    """The texts between the holes of a string: of `a-${x}-b`, where nobody knows x, `a-` and `-b`. Raises Hole."""
+    try:
+        return _Evaluation(lookup).fragments(_template(text, quoted=quoted))
+    except RecursionError as error:
+        raise Hole("a string that is too deep") from error
+
+
 @dataclass(frozen=True, slots=True)
 class _Evaluation:
     lookup: Lookup
@@ -119,6 +127,15 @@ class _Evaluation:
         if sum(map(len, texts)) > LONGEST:
             raise Hole("a text that is too long")
         return text_of("".join(texts))
+
+    def fragments(self, node: Node) -> tuple[str, ...]:
+        found = [""]
+        for part in node.parts if isinstance(node, tree.Text) else (node,):
+            try:
+                found[-1] += text_of(self.known(part))
+            except Hole:
+                found.append("")
+        return tuple(found)
 
     def chosen(self, node: Node, other: Node) -> Value:
         """The value of one branch, in the type of both where both can be known."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from janitor.terraform.addresses import quoted_key
-from janitor.terraform.evaluator.expression import evaluate, template
+from janitor.terraform.evaluator.expression import evaluate, fragments, template
 from janitor.terraform.evaluator.hole import Hole
 from janitor.terraform.evaluator.types import converted
 from janitor.terraform.evaluator.values import Lazy, Set, Value, known, number_of, text_of, truth, whole
@@ -57,6 +57,17 @@ class Scope:
             return self.value(written, own)
         except Hole as hole:
             return hole
+
+    def fragments(self, written: object, own: Own | None = None) -> tuple[str, ...]:
+        """What is known of a string with holes: the texts between them. Empty where nothing is."""
+        if not isinstance(written, Template) or written.torn:
+            return ()
+        inner = replace(self, own={} if own is None else own, depth=self.depth + 1)
+        try:
+            found = fragments(written.text, inner.lookup, quoted=not written.raw)
+        except Hole:
+            return ()
+        return found if any(found) else ()
 
     def key(self, text: str) -> str:
         """A key of a map as it is written between its quotes."""
