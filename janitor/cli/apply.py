@@ -34,7 +34,7 @@ def apply(
     quiet: o.Quiet = False,
     no_color: o.NoColor = False,
 ) -> None:
-    """Run `terraform apply`, and write every id down the moment it is known.
+    """Run `terraform apply`, and write every id down at once.
 
     Whatever happens then, `janitor destroy` finds by its journal what was created, and what was just being created:
     without a state, a log or a mark. A signal is passed on once, and terraform is waited for. Exits with 0 when all is

@@ -52,7 +52,7 @@ def check(
     quiet: o.Quiet = False,
     no_color: o.NoColor = False,
 ) -> None:
-    """Say whether this environment is fit for the tests; change nothing.
+    """Say whether the environment is fit for tests; change nothing.
 
     Leftovers of an earlier run, quota against what the configuration needs, names that it uses, services, roles, the
     state's lock, and how long the credentials live: each with a line, a reason and what to do. Exits with 0 when it is

@@ -23,10 +23,11 @@ def ci(
     image: Image = None,
     shards: Shards = None,
 ) -> None:
-    """Print the jobs that check before an apply, clean up after it, and sweep what has outlived its run.
+    """Print the jobs that check, clean up, and sweep.
 
-    The clean-up runs after a failure, a cancel and a timeout, too, and finds by the run's mark what nothing else knows.
-    For Kubernetes it is the sweep alone, of many projects, shared out between the pods of an Indexed Job.
+    They check before an apply, clean up after it, and sweep what has outlived its run. The clean-up runs after a
+    failure, a cancel and a timeout, too, and finds by the run's mark what nothing else knows. For Kubernetes it is
+    the sweep alone, of many projects, shared out between the pods of an Indexed Job.
 
     \b
     Examples:

@@ -30,9 +30,10 @@ def config(
     direct: o.Direct = False,
     form: Form = "text",
 ) -> None:
-    """Show every setting with where it came from: option, environment, tf-janitor.toml, CI job or default.
+    """Show every setting with where it came from.
 
-    Values that may be secret (--var, --backend-config) are named, never shown.
+    An option, the environment, tf-janitor.toml, the CI job, or the default. Values that may be secret (--var,
+    --backend-config) are named, never shown.
 
     \b
     Examples:

@@ -40,9 +40,9 @@ def graph(
     quiet: o.Quiet = False,
     no_color: o.NoColor = False,
 ) -> None:
-    """Draw who holds whom: what has to go before what, and how that is known.
+    """Draw who holds whom: what has to go before what.
 
-    Each arrow tells its source: seen in the cloud, the state, the configuration, or the order of kinds. Without
+    Each arrow tells how that is known: seen in the cloud, the state, the configuration, or the order of kinds. Without
     credentials, or with --offline, state and configuration alone are drawn. Evaluates the configuration statically
     unless --evaluate says otherwise.
 

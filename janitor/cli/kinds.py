@@ -11,9 +11,10 @@ Format = Annotated[str, typer.Option("--format", metavar="F", help="text, json o
 
 
 def kinds(kind: Wanted = None, *, form: Format = "text") -> None:
-    """Say what janitor does with each kind of object, how it finds it again, and what holds it.
+    """Say what janitor does with each kind of object.
 
-    With a kind, or one of the provider's resource types, that one in full.
+    And how it finds them again. With a kind, or one of the provider's resource types, that one in full,
+    with what holds it.
 
     \b
     Examples:

@@ -27,11 +27,11 @@ def lint(
     quiet: o.Quiet = False,
     no_color: o.NoColor = False,
 ) -> None:
-    """Tell which resources could not be found again if state, journal and log were all lost, and why.
+    """Tell which resources could not be found again, and why.
 
-    For each its line, the reason, and the smallest change that helps. Reads the text alone, without credentials or a
-    backend, unless --evaluate says otherwise. Variables without a default count as given by every run; of others give
-    the values that your pipeline gives.
+    For each that would be lost with state, journal and log: its line, the reason, and the smallest change that
+    helps. Reads the text alone, without credentials or a backend, unless --evaluate says otherwise. Variables
+    without a default count as given by every run; of others give the values that your pipeline gives.
 
     \b
     Examples:

@@ -38,7 +38,7 @@ def plan(
     quiet: o.Quiet = False,
     no_color: o.NoColor = False,
 ) -> None:
-    """Show what `janitor destroy` would delete, and why; change nothing.
+    """Show what `destroy` would delete, and why; change nothing.
 
     Lists every object with the evidence that it belongs to the workspace, and what is kept with its reason. Takes the
     options of `janitor destroy` that have a meaning for it.

@@ -68,11 +68,11 @@ def sweep(
     quiet: o.Quiet = False,
     no_color: o.NoColor = False,
 ) -> None:
-    """Delete what carries an identity, in one project or in many, and prove that it is gone.
+    """Delete what carries an identity, in one project or in many.
 
-    Selects by mark, exact name, tag or producer, never by age or by being unused. What hangs on a selected object goes
-    with it; what is shared, foreign or marked janitor:keep stays, with the reason. Producers are capo, csi, gardener,
-    harvester, kops, kubespray, magnum, occm, octavia and openshift.
+    Proves that it is gone. Selects by mark, exact name, tag or producer, never by age or by being unused. What
+    hangs on a selected object goes with it; what is shared, foreign or marked janitor:keep stays, with the reason.
+    Producers are capo, csi, gardener, harvester, kops, kubespray, magnum, occm, octavia and openshift.
 
     \b
     Examples:

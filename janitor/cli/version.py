@@ -17,9 +17,10 @@ MISSING = "none found"
 def version(
     *, as_json: AsJson = False, chdir: o.Chdir = None, os_cloud: o.OsCloud = None, binary: o.Binary = None
 ) -> None:
-    """Say the versions of janitor, the binary, the provider and the SDK, and the services of the cloud.
+    """Say which versions are at work, and what the cloud offers.
 
-    Signs in where there are credentials; without them everything else is said all the same.
+    The versions of janitor, the binary, the provider and the SDK, and the services of the cloud. Signs in where
+    there are credentials; without them everything else is said all the same.
 
     \b
     Examples:

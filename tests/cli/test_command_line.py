@@ -76,6 +76,7 @@ def test_the_first_page_fits_a_screen_and_names_every_command(janitor: Janitor) 
     shown = janitor("--help").out
     assert len(shown.splitlines()) <= 30
     assert all(re.search(rf"^  {command} ", shown, re.MULTILINE) for command in COMMANDS)
+    assert "..." not in shown.partition("Commands:")[2], "a sentence is cut off"
 
 
 @pytest.mark.parametrize(
