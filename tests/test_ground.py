@@ -62,7 +62,7 @@ def test_what_the_project_asks_for_is_locked(text: str) -> None:
 
 def test_the_module_locks_name_the_versions_of_the_tests() -> None:
     versions = {recipe.name: recipe.version() for recipe in RECIPES}
-    assert versions == {"provider": "1.54.1", "tofu": "1.12.6", "actionlint": "1.7.12"}
+    assert versions == {"provider": "1.54.1", "tofu": "1.12.6", "actionlint": "1.7.12", "program": "2.30.0"}
 
 
 class Interrupted:

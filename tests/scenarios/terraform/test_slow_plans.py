@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import programs
 import pytest
 from roots import MakeRoot, clean_environment, tree
 
@@ -23,7 +24,10 @@ echo $! >> "$PIDS"
 wait
 """
 FAR = 'module "far" {\n  source = "git::file:///nowhere/far.git"\n}\n'
-"""`init` asks git for it: a program that the configuration starts, as `external` data sources do."""
+"""`init` asks git for it: a program that the configuration starts."""
+READ = programs.ALONE + programs.output_of("git")
+"""The plan itself starts one, through a provider."""
+either = pytest.mark.parametrize("text", [pytest.param(FAR, id="init"), pytest.param(READ, id="a data source")])
 
 
 @pytest.fixture
@@ -36,7 +40,8 @@ def slow(tmp_path: Path) -> Iterator[dict[str, str]]:
     (tmp_path / "tmp").mkdir()
     env = clean_environment()
     pids = tmp_path / "pids"
-    yield {"PATH": f"{program.parent}:{env['PATH']}", "PIDS": str(pids), "TMPDIR": str(tmp_path / "tmp")}
+    more = programs.environment(tmp_path)
+    yield {"PATH": f"{program.parent}:{env['PATH']}", "PIDS": str(pids), "TMPDIR": str(tmp_path / "tmp")} | more
     for pid in started(pids):
         with_no_word(pid)
 
@@ -77,13 +82,14 @@ def wait_for(pids: Path) -> None:
     assert len(alive(pids)) >= 2
 
 
+@either
 def test_a_plan_is_bounded_in_time_and_ends_with_its_children(
-    make_root: MakeRoot, tofu: str, slow: dict[str, str]
+    make_root: MakeRoot, tofu: str, slow: dict[str, str], text: str
 ) -> None:
-    root = make_root(FAR, binary=tofu, environment=slow)
+    root = make_root(text, binary=tofu, environment=slow)
     before = tree(root.path)
     with patience(20):
-        found = evaluate(root, timeout=3)
+        found = evaluate(root, timeout=5)
     assert "no plan on an empty state" in found.problems[-1]
     assert found.evaluator == "static"
     assert started(Path(slow["PIDS"])), "git was asked"
@@ -92,17 +98,19 @@ def test_a_plan_is_bounded_in_time_and_ends_with_its_children(
 
 
 @pytest.mark.parametrize(
-    ("command", "number"),
+    ("command", "number", "text"),
     [
-        pytest.param(["lint"], signal.SIGTERM, id="lint"),
-        pytest.param(["graph", "--offline"], signal.SIGINT, id="graph"),
-        pytest.param(["lint"], signal.SIGINT, id="lint SIGINT", marks=pytest.mark.thorough),
+        pytest.param(["lint"], signal.SIGTERM, FAR, id="lint"),
+        pytest.param(["graph", "--offline"], signal.SIGINT, READ, id="graph, a data source"),
+        pytest.param(["lint"], signal.SIGTERM, READ, id="lint, a data source", marks=pytest.mark.thorough),
+        pytest.param(["graph", "--offline"], signal.SIGINT, FAR, id="graph", marks=pytest.mark.thorough),
+        pytest.param(["lint"], signal.SIGINT, FAR, id="lint SIGINT", marks=pytest.mark.thorough),
     ],
 )
 def test_a_signal_ends_the_plan_with_its_children_and_the_copy(
-    make_root: MakeRoot, tofu: str, slow: dict[str, str], command: list[str], number: signal.Signals
+    make_root: MakeRoot, tofu: str, slow: dict[str, str], command: list[str], number: signal.Signals, *, text: str
 ) -> None:
-    root = make_root(FAR, binary=tofu, environment=slow)
+    root = make_root(text, binary=tofu, environment=slow)
     before = tree(root.path)
     line = [sys.executable, "-m", "janitor", *command, "-C", str(root.path), "--evaluate", "binary", "--binary", tofu]
     janitor = subprocess.Popen(line, env=dict(root.environment), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -120,12 +128,13 @@ def test_a_signal_ends_the_plan_with_its_children_and_the_copy(
     assert tree(root.path) == before
 
 
+@either
 @pytest.mark.parametrize("command", ["lint", "graph"])
 def test_nothing_is_started_where_nobody_asked_for_a_plan(
-    make_root: MakeRoot, tofu: str, slow: dict[str, str], command: str
+    make_root: MakeRoot, tofu: str, slow: dict[str, str], command: str, text: str
 ) -> None:
     more = ["--offline"] if command == "graph" else []
-    root = make_root(FAR, binary=tofu, environment=slow)
+    root = make_root(text, binary=tofu, environment=slow)
     line = [sys.executable, "-m", "janitor", command, "-C", str(root.path), "--binary", tofu, *more]
     with patience(30):
         subprocess.run(line, env=dict(root.environment), capture_output=True, check=False, timeout=60)
