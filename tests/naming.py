@@ -35,6 +35,13 @@ CASES: Mapping[str, tuple[str, dict[str, str | None]]] = {
         network('for_each = { x = { n = "1" } }\n  name = "${each.key}${each.value.n}"'),
         {'n["x"]': "x1"},
     ),
+    "an empty list where the other branch is not known": (
+        'variable "v" {\n  type = number\n  default = null\n}\n'
+        'locals {\n  more = var.v == null ? [] : [format("%d", var.v)]\n'
+        "  none = var.v == null ? {} : { a = ceil(var.v) }\n}\n"
+        + network('name = join("-", concat(["a"], [for m in local.more : "b${m}"], keys(local.none)))'),
+        {"n": "a"},
+    ),
     "functions": (
         network('name = format("%s-%02d-%s", lower("AB"), 7, join("+", concat(["a"], ["b"])))'),
         {"n": "ab-07-a+b"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,13 @@ def test_it_names_the_line_and_what_would_help(root: Path, janitor: Janitor) -> 
     assert "change: description = module.marks.description" in out
     assert "main.tf:19: openstack_compute_servergroup_v2.group: no-time" in out
     assert ".good" not in out, "a variable without a default is given by every run"
+
+
+def test_the_marks_of_an_example_are_seen_once_the_run_is_told(janitor: Janitor) -> None:
+    """They stand behind a condition: without a run nothing there is marked."""
+    told = janitor("lint", "-q", "-C", SMALL, "--var", "run=ci-1").out
+    assert re.findall(r"^\S+ (\S+):", told, re.MULTILINE) == ["openstack_compute_keypair_v2.key"]
+    assert "network_v2.net: no-mark" in janitor("lint", "-q", "-C", SMALL).out
 
 
 def test_strict_makes_findings_a_failure(root: Path, janitor: Janitor) -> None:

@@ -146,6 +146,8 @@ class _Evaluation:
             return text_of(value) if _is_text(other) and value is not None else value
         if not isinstance(value, list | Mapping) or not isinstance(rest, list | Mapping):
             return unified([value, rest])[0]
+        if not value:
+            return value  # nothing in it has a type that the other branch could change
         if not same_type(item for item in (*_items(value), *_items(rest)) if item is not None):
             raise Hole("two lists or maps of several types, which may become one")
         return value
