@@ -21,6 +21,7 @@ from ledger.site import Site
 from ledger.terraform import MemoryTerraform
 from ledger.virtual import Hands
 
+from janitor.cli.app import collect_seldom
 from janitor.core.catalogue import source_kind
 from janitor.core.model import Observed, Ref, Scope
 from janitor.engine.protocols import Answer
@@ -107,6 +108,7 @@ def cluster(owner: Owner) -> None:
 
 def measure(objects: int) -> dict[str, Any]:
     """Destroy so many objects, and say what that took."""
+    collect_seldom()
     with play.ground() as folder, ExitStack() as stack:
         here = _staged(objects, folder)
         cloud = here.site.clouds["RegionOne"]
