@@ -53,6 +53,10 @@ class Patience:
         return min(wanted, self.longest) * uniform(1.0, 1.2)  # noqa: S311 - jitter
 
 
+INSISTING = Patience(total=300.0, share=0.5)
+"""Where all that can be deleted is, and only a silent service keeps the proof from being one."""
+
+
 class LiveCloud:
     """Every scope of a run. Threads may share it."""
 
@@ -80,6 +84,20 @@ class LiveCloud:
         self._until = moment
         for session in self._sessions.values():
             session.until = moment
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether a service answered nobody in the newest scan."""
+        return bool(self._silent)
+
+    @contextmanager
+    def insisting(self) -> Iterator[None]:
+        """Within the block a silent service is asked again for up to half of the time that the run has left."""
+        before, self._patience = self._patience, INSISTING
+        try:
+            yield
+        finally:
+            self._patience = before
 
     @property
     def credentials(self) -> frozenset[Ref]:
@@ -164,7 +182,6 @@ class LiveCloud:
 
     def lookup(self, refs: Iterable[Ref]) -> World:
         """Read these objects by their ids, each in its own scope. What is in no scope of this run is unseen."""
-        self._silent.clear()
         tasks = [partial(self._look_up, ref) for ref in sorted(set(refs))]
         return self._world(batch.all_of(tasks, threads=self._threads))
 

@@ -142,6 +142,10 @@ def _clean(this: Run) -> None:
             call.console.note(f"an apply was interrupted lately: looking again in {SECOND_LOOK:.0f} s")
             call.sleep(SECOND_LOOK)
         this.last = _look(knowledge, case, before=this.first.world)
+        if knowledge.cloud.is_silent and hides_something(this.last):
+            call.console.note("a service does not answer: asking it again for a share of the time that is left")
+            with knowledge.cloud.insisting():
+                this.last = _look(knowledge, case, before=this.first.world)
         return this.last
 
     remaining.clean(

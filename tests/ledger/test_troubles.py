@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from engine.memory_cloud import Faults, MemoryCloud
 from ledger.live import MemoryLive, connect
+from ledger.play import SETTLED, ground, run, staged
 from ledger.virtual import Hands, living
 
 from janitor.cloud.wire import Response, classify
@@ -45,6 +48,18 @@ def test_a_short_run_waits_a_tenth_of_its_time() -> None:
     unseen, seconds = looked(Faults(services=frozenset({"network"})), limit=60.0)
     assert unseen == set(NETWORK)
     assert 6.0 <= seconds < 8.0
+
+
+def test_a_run_that_has_time_left_looks_again_for_what_a_silent_service_hides() -> None:
+    """The first look and the proof have given up long before it answers again."""
+    with ground() as folder:
+        here = staged(16, folder, size=50, way="state", calm=True, whole=True, timeout=120.0)
+        here.settings = replace(here.settings, direct=True)
+        for cloud in here.site.clouds.values():
+            cloud.faults = Faults(services=frozenset({"network"}), until=here.site.hands.clock + 50.0)
+        assert run(here).exit_code == 0
+        here.site.hands.clock += SETTLED
+        assert here.site.ledger.violations(0) == []
 
 
 def test_who_set_no_limit_is_answered_soon() -> None:
