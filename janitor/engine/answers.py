@@ -133,7 +133,7 @@ def _refused(desk: Desk, one: Progress, answer: Answer, *, moved: bool) -> None:
         end(board, one, Phase.FAILED, reason=_reason(one, f"is {observed.status if observed else 'unknown'}"))
     elif is_dying(observed):
         join(desk.watches, board, one=one, phase=Phase.ACCEPTED)
-    elif is_busy(one.kind, observed) and not moved:
+    elif is_busy(one.kind, observed) and not moved and one.waiting_since is not None:
         _be_patient(desk, one)  # asked already who holds it: its own status does
     else:
         _look_for_holders(desk, one)
@@ -189,7 +189,7 @@ def _is_meant(one: Progress) -> bool:
 def _stuck(board: Board, one: Progress) -> None:
     status = one.observed.status if one.observed else ""
     said = f"is {status} and does not change" if status else "does not change"
-    reason = _reason(one, f"{said} ({one.unchanged} readings)")
+    reason = one.unseen() or _reason(one, f"{said} ({one.unchanged} readings)")
     board.tell("stuck", one, text=reason)
     end(board, one, Phase.FAILED, reason=reason, holders=one.holders)
 

@@ -37,6 +37,11 @@ class Answer:
     signed: bool = False  # with the service's own word or request id: nothing in front of it said so
     note: str = ""  # for the report: what the request leaves behind
 
+    @property
+    def in_use(self) -> bool:
+        """Whether the service's own word is that another object uses this one."""
+        return self.reply is Reply.REFUSED and ("InUse" in self.code or self.code == "FipAssociated")
+
 
 class CloudFault(Exception):
     """A read or a listing got no usable answer. Never means "empty"."""

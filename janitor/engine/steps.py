@@ -6,6 +6,7 @@ Nothing here sends or decides what comes next.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -108,6 +109,15 @@ class Progress:
     def advice(self) -> str:
         """What would free the object, as far as the catalogue knows."""
         return self.kind.advice.replace("{id}", self.ref.id)
+
+    def unseen(self) -> str:
+        """Why it stays, where the service says that it is in use, and shows us nothing that uses it; else nothing."""
+        if self.answer is None or not self.answer.in_use or self.holders:
+            return ""
+        said = f"held by something we cannot see, in another project most likely ({self.answer.code})"
+        facts = self.observed.facts if self.observed is not None else {}
+        shown = self.kind.users.format_map(defaultdict(str, facts, id=self.ref.id))
+        return f"{said}; who it is, as admin: {shown}" if shown else f"{said}; ask an administrator who it is"
 
 
 def progress(step: Step) -> Progress:

@@ -56,6 +56,17 @@ def test_a_blocked_step_is_not_tried_for_ever():
     assert len(here.deletes("security_group")) == 2
 
 
+def test_a_busy_volume_that_is_tried_once_more_still_has_its_holder():
+    """Nothing but `in-use` would be left of it: an administrator would be told to force what a server writes to."""
+    here = stage()
+    server, volume = here.foreigner("server", "s"), here.make("volume", "v")
+    here.foreigner("volume_attachment", "", server=server, volume=volume)
+    done = here.run(here.plan())
+    result = done.results[ref("volume", volume)]
+    assert (result.outcome, [h.id for h in result.holders]) == (Outcome.BLOCKED, [server])
+    assert "force" not in result.reason
+
+
 def test_a_holder_that_nobody_may_see_is_waited_for_with_patience_and_not_invented():
     here = stage()
     group = here.make("security_group", "g")
@@ -65,7 +76,8 @@ def test_a_holder_that_nobody_may_see_is_waited_for_with_patience_and_not_invent
     result = done.results[ref("security_group", group)]
     assert result.outcome is Outcome.FAILED
     assert result.holders == ()
-    assert "SecurityGroupInUse" in result.reason
+    assert "something we cannot see, in another project most likely (SecurityGroupInUse)" in result.reason
+    assert f"as admin: openstack port list --security-group {group}" in result.reason
 
 
 def test_a_hidden_holder_that_goes_is_noticed():

@@ -98,6 +98,7 @@ NETWORK_KINDS = (
         marks=TAGGED,
         created_mark=(MarkForm.DESCRIPTION,),
         quota=("port",),
+        users="openstack floating ip list --port {id}",
     ),
     Kind(
         name="interface_attachment",
@@ -131,6 +132,7 @@ NETWORK_KINDS = (
         undo="remove_router_interface",
         parent="router",
         after=("floating_ip", "router_route"),
+        users="openstack floating ip list --router {device_id}",
     ),
     Kind(
         name="router_route",
@@ -186,6 +188,7 @@ NETWORK_KINDS = (
         marks=TAGGED,
         created_mark=(MarkForm.DESCRIPTION,),
         quota=("subnet",),
+        users="openstack port list --fixed-ip subnet={id}",
     ),
     Kind(
         name="network",
@@ -203,6 +206,7 @@ NETWORK_KINDS = (
         marks=TAGGED,
         created_mark=(MarkForm.DESCRIPTION,),
         quota=("network",),
+        users="openstack port list --network {id}",
     ),
     Kind(
         name="security_group",
@@ -222,6 +226,7 @@ NETWORK_KINDS = (
         marks=TAGGED,
         created_mark=(MarkForm.DESCRIPTION,),
         quota=("security_group",),
+        users="openstack port list --security-group {id}",
     ),
     Kind(
         name="security_group_rule",
