@@ -31,6 +31,8 @@ def read_run(text: str, *, name: str) -> RunReport:
         raise Refused(f"{name} is not JSON: give the file that --report json=PATH has written.") from None
     node = _Node(body, "")
     version = body.get("version") if isinstance(body, dict) else None
+    if isinstance(body, dict) and body.get("command") == "check":
+        raise Refused(f"{name} is a check's report: let `janitor check` itself write other formats (--report F=PATH).")
     if not isinstance(version, int) or "objects" not in body:
         raise Refused(f"{name} is no run report of janitor: give the file that --report json=PATH has written.")
     if version > VERSION:

@@ -53,6 +53,7 @@ def test_keys_of_a_newer_janitor_are_ignored() -> None:
         ("", "is not JSON"),
         ("[" * 100_000, "is not JSON"),
         ("[]", "is no run report of janitor: give"),
+        ('{"version": 1, "command": "check"}', "is a check's report: let `janitor check` itself write other formats"),
         ('{"version": 1}', "is no run report of janitor: give"),
         ('{"version": "1", "objects": []}', "is no run report of janitor: give"),
         ('{"version": 2, "objects": []}', "version 2, written by a newer janitor; this one reads up to version 1"),
