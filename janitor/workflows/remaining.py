@@ -51,7 +51,7 @@ def clean(
         with call.console.phase("Proving it by listing again"):
             last = prove(case, number)
         more = last.plan.steps.keys() - record.results.keys() - apart
-        if not (more or _is_freed(last, record)) or time.monotonic() >= call.deadline:
+        if not (more or _is_freed(last, record)) or time.monotonic() >= call.deadline - _for_proof(call):
             break
 
 
@@ -110,8 +110,13 @@ def through(
 
 
 def _left(call: Call) -> float:
-    """Seconds until the run's deadline, with a little kept back for the proof and the report."""
-    return max(5.0, call.deadline - time.monotonic() - min(20.0, 0.05 * call.settings.timeout))
+    """Seconds until the run's deadline, with a little kept back."""
+    return max(5.0, call.deadline - time.monotonic() - _for_proof(call))
+
+
+def _for_proof(call: Call) -> float:
+    """What is kept back for the proof and the report: no round begins in it."""
+    return min(20.0, 0.05 * call.settings.timeout)
 
 
 def unfinished(first: Plan, record: Record) -> tuple[Result, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from engine.memory_cloud import Faults, MemoryCloud
+from ledger import troubles
 from ledger.live import MemoryLive, connect
 from ledger.play import SETTLED, ground, run, staged
 from ledger.virtual import Hands, living
@@ -60,6 +61,11 @@ def test_a_run_that_has_time_left_looks_again_for_what_a_silent_service_hides() 
         assert run(here).exit_code == 0
         here.site.hands.clock += SETTLED
         assert here.site.ledger.violations(0) == []
+
+
+def test_no_round_begins_in_the_time_that_is_kept_for_the_proof() -> None:
+    """Answers hang, and the proof finds something new seconds before the deadline."""
+    assert troubles.play(422)["violations"] == []
 
 
 def test_who_set_no_limit_is_answered_soon() -> None:
