@@ -51,14 +51,16 @@ def by_hand(stage: Stage) -> str:
 @binaries("tofu", rarely="terraform")
 @pytest.mark.parametrize("mode", [[], pytest.param(["--direct"], marks=pytest.mark.thorough)])
 def test_it_is_read_destroyed_and_made_to_agree_through_the_binary(
-    remote: Make, gitlab: StateServer, binary: str, mode: list[str]
+    remote: Make, gitlab: StateServer, binary: str, mode: list[str], noted: Callable[..., None]
 ) -> None:
     stage = remote(gitlab, binary)
+    there = stage.look()
     assert len(gitlab.resources()) == 2
     with watched(gitlab.password) as shown:
         ended = stage.destroy(*mode, "-v")
     assert ended.code == 0, ended.text
     assert stage.look() == {}
+    noted("http: a whole state at GitLab", stage, ended, there, *mode)
     assert (gitlab.resources(), gitlab.lock_of()) == ([], None)
     assert next(s for s in ended.report["sources"] if s["kind"] == "state")["resources"] == 2
     assert shown() == []
@@ -67,12 +69,15 @@ def test_it_is_read_destroyed_and_made_to_agree_through_the_binary(
     assert [text for text in texts if gitlab.password in text] == []
 
 
-def test_without_the_binary_it_is_read_and_the_command_for_its_user_told(remote: Make, gitlab: StateServer) -> None:
+def test_without_the_binary_it_is_read_and_the_command_for_its_user_told(
+    remote: Make, gitlab: StateServer, noted: Callable[..., None]
+) -> None:
     """The address stands where `init` wrote it down, the credentials in the environment."""
     stage = remote(gitlab, "tofu", block=f'    address = "{gitlab.address()}"\n', TF_HTTP_ADDRESS="")
-    before = gitlab.states["ci"].latest
+    before, there = gitlab.states["ci"].latest, stage.look()
     ended = stage.destroy(env={"PATH": "/nowhere"})
     assert ended.code == 5, ended.text
+    noted("http: no binary", stage, ended, there)
     assert by_hand(stage) in ended.text
     assert stage.look() == {}
     assert (gitlab.states["ci"].latest, gitlab.lock_of()) == (before, None)
@@ -81,7 +86,9 @@ def test_without_the_binary_it_is_read_and_the_command_for_its_user_told(remote:
     assert gitlab.resources() == []
 
 
-def test_a_living_lock_is_told_and_only_the_named_one_broken(remote: Make, gitlab: StateServer) -> None:
+def test_a_living_lock_is_told_and_only_the_named_one_broken(
+    remote: Make, gitlab: StateServer, noted: Callable[..., None]
+) -> None:
     stage = remote(gitlab, "tofu")
     there, told = stage.look(), gitlab.holder()
     for words in [], ["--direct"], ["--break-lock", "another"]:
@@ -90,8 +97,10 @@ def test_a_living_lock_is_told_and_only_the_named_one_broken(remote: Make, gitla
         assert f"ID {told['ID']}" in refused.text
         assert gitlab.user in refused.text
     assert (stage.look(), gitlab.lock_of()) == (there, told)
+    noted("http: lock held", stage, refused, there)
     ended = stage.destroy("--break-lock", told["ID"])
     assert ended.code == 0, ended.text
+    noted("http: lock held", stage, ended, there, "--break-lock")
     assert (stage.look(), gitlab.lock_of()) == ({}, None)
 
 
@@ -114,7 +123,9 @@ def test_janitor_holds_the_lock_while_it_deletes_and_gives_it_back_on_a_signal(
     assert gitlab.resources() == []
 
 
-def test_a_janitor_that_was_killed_is_dead_and_its_lock_does_not_keep_the_cloud_dirty(remote: Make) -> None:
+def test_a_janitor_that_was_killed_is_dead_and_its_lock_does_not_keep_the_cloud_dirty(
+    remote: Make, noted: Callable[..., None]
+) -> None:
     """Its lock stays at the server until somebody breaks it by its name; only the state waits for that."""
     with serving(plain=True) as server:
         stage = remote(server, "tofu", "volumes")
@@ -123,38 +134,49 @@ def test_a_janitor_that_was_killed_is_dead_and_its_lock_does_not_keep_the_cloud_
             assert hanging.reached(60)
             running.signal(signal.SIGKILL)
             running.end()
-        lock = server.lock_of()
+        lock, there = server.lock_of(), stage.look()
         assert lock is not None
         ended = stage.destroy()
         assert ended.code == 5, ended.text
+        noted("http: lock of a dead process", stage, ended, there)
         assert f"--break-lock {lock['ID']}" in ended.text
         assert (stage.look(), server.lock_of()) == ({}, lock)
         assert stage.destroy("--break-lock", lock["ID"]).code == 0
         assert (server.resources(), server.lock_of()) == ([], None)
 
 
-def test_what_may_be_read_and_not_written_is_the_states_alone(remote: Make, gitlab: StateServer) -> None:
+def test_what_may_be_read_and_not_written_is_the_states_alone(
+    remote: Make, gitlab: StateServer, noted: Callable[..., None]
+) -> None:
     stage = remote(gitlab, "tofu")
+    there = stage.look()
     gitlab.read_only = True
     ended = stage.destroy("--lock-timeout", "1s")
     assert ended.code == 5, ended.text
     assert f"tofu {by_hand(stage)}" in ended.text
     assert stage.look() == {}
+    noted("http: may be read, not written", stage, ended, there)
     assert len(gitlab.resources()) == 2
 
 
 @pytest.mark.thorough
-def test_what_somebody_writes_meanwhile_is_not_overwritten(remote: Make, gitlab: StateServer) -> None:
+def test_what_somebody_writes_meanwhile_is_not_overwritten(
+    remote: Make, gitlab: StateServer, noted: Callable[..., None]
+) -> None:
     stage = remote(gitlab, "tofu")
+    there = stage.look()
     gitlab.restless = True
     ended = stage.destroy("--direct")
     assert ended.code == 5, ended.text
     assert "the state's serial moved meanwhile" in ended.text
     assert by_hand(stage) in ended.text
     assert (stage.look(), len(gitlab.resources()), gitlab.lock_of()) == ({}, 2, None)
+    noted("http: serial moved meanwhile", stage, ended, there, "--direct")
 
 
-def test_what_gitlab_does_not_show_is_never_proved(remote: Make, gitlab: StateServer) -> None:
+def test_what_gitlab_does_not_show_is_never_proved(
+    remote: Make, gitlab: StateServer, noted: Callable[..., None]
+) -> None:
     """It answers 404 to a name that is misspelt and to a token that may not see the project."""
     stage = remote(gitlab, "tofu")
     there = stage.look()
@@ -162,9 +184,10 @@ def test_what_gitlab_does_not_show_is_never_proved(remote: Make, gitlab: StateSe
     hidden = stage.destroy()
     gitlab.blind = False
     misspelt = stage.destroy(env=gitlab.environment("cj"))
-    for ended in hidden, misspelt:
+    for wreck, ended in ("http: 404, no permission", hidden), ("http: 404, misspelt", misspelt):
         assert ended.code == 3, ended.text
         assert "may not read it" in ended.text
+        noted(wreck, stage, ended, there)
     assert stage.look() == there
     assert gitlab.states.keys() == {"ci"}, "asking for a lock would make one"
 
