@@ -29,6 +29,9 @@ UUID = re.compile(
 REQUEST_IDS = ("x-openstack-request-id", "x-compute-request-id", "x-trans-id")
 """Headers that every OpenStack service adds to its own answers, and nobody else does."""
 
+BUSY = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
+"""Of the statuses that blame the client: another moment may have another answer."""
+
 UNKNOWN_PATH = ("the resource could not be found", "the requested url was not found")
 """How the services' frameworks say that they know no such path, extension or version."""
 
@@ -77,9 +80,14 @@ def classify(response: Response, *, requests: int = 1) -> Answer:
 
 
 def no_answer(error: BaseException, *, what: str) -> Answer:
-    """What a broken connection, a timeout or a refused renewal of the token means. `what` was asked for."""
+    """What a broken connection, a timeout or a refused renewal of the token means. `what` was asked for.
+
+    A status here is keystone's: it says 404, too, to an application credential that is not there any more.
+    """
     status = getattr(error, "http_status", 0) or 0
-    denied = status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
+    denied = HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR and status not in BUSY
+    if denied and status != HTTPStatus.FORBIDDEN:
+        status = HTTPStatus.UNAUTHORIZED.value
     reply = Reply.DENIED if denied else Reply.BROKEN
     reason = "the token could not be renewed" if denied else _cause(error)
     return Answer(reply=reply, status=status, text=clean(f"{what}: {reason}", longest=LONGEST))

@@ -1,6 +1,7 @@
 """Signing in at the real keystone: what a session knows, and what it says when it cannot."""
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,11 @@ import stock
 
 from ground.cache import cache_dir
 from ground.cloud import Fault, Project, fault_region
+from ground.connections import user_of
 from janitor.cloud.session import Session
 from janitor.cloud.signin import connect
 from janitor.core.errors import CredentialsRefused
+from janitor.engine.protocols import CloudFault, Reply
 
 pytestmark = [pytest.mark.cloud, pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")]
 
@@ -106,6 +109,48 @@ def test_a_keystone_that_stays_in_trouble_is_told(project: Project) -> None:
     with fault_region(project.name[:40], [Fault(service="identity", status=503)]) as region:
         project.write_clouds_yaml(project.clouds_yaml, region=region.region, auth_url=region.auth_url)
         assert "gave no token" in refusal()
+
+
+def changed(project: Project, password: str) -> None:
+    """An administrator sets the user's password: keystone revokes every token that he has."""
+    project.admin.keystone("PATCH", f"/users/{project.user_id}", {"user": {"password": password}})
+    time.sleep(1.1)  # a revocation is dated in whole seconds
+
+
+def test_a_token_that_was_revoked_is_replaced(project: Project) -> None:
+    session = connect()
+    changed(project, project.password)
+    before = session.requests
+    assert session.request("network", "GET", "/v2.0/networks").ok
+    assert session.requests - before >= 3  # refused, another token, answered
+
+
+def test_a_password_that_was_changed_meanwhile_is_told_without_any(project: Project) -> None:
+    session = connect()
+    changed(project, "s3cr3t-of-tomorrow")
+    with pytest.raises(CloudFault) as fault:
+        session.request("network", "GET", "/v2.0/networks")
+    answer = fault.value.answer
+    assert (answer.reply, answer.status) == (Reply.DENIED, 401)
+    assert answer.text == "GET network /v2.0/networks: the token could not be renewed"
+
+
+def test_an_application_credential_renews_its_token_until_it_is_deleted(project: Project) -> None:
+    user = user_of(project)
+    roles = [{"name": "member"}]
+    made = user.identity.create_application_credential(user=project.user_id, name=project.name, roles=roles)
+    account = f"    auth_type: v3applicationcredential\n    auth:\n      auth_url: {project.auth_url}\n"
+    secret = f"      application_credential_id: {made.id}\n      application_credential_secret: {made.secret}\n"
+    project.clouds_yaml.write_text(
+        f"clouds:\n  {project.cloud_name}:\n    region_name: RegionOne\n{account}{secret}", encoding="utf-8"
+    )
+    session = connect()
+    assert session.credential_id == made.id
+    assert session.request("network", "GET", "/v2.0/networks").ok
+    user.identity.delete_application_credential(project.user_id, made.id)
+    time.sleep(1.1)
+    with pytest.raises(CloudFault, match="the token could not be renewed"):
+        session.request("block-storage", "GET", "/volumes")
 
 
 def test_something_else_than_keystone(project: Project, local_cloud: object) -> None:

@@ -181,6 +181,8 @@ def test_texts_are_one_bounded_line_without_terminal_codes() -> None:
             exceptions.SSLError("bad"), Reply.BROKEN, "its certificate is not trusted (see cacert and verify", id="tls"
         ),
         pytest.param(exceptions.Unauthorized("no"), Reply.DENIED, "the token could not be renewed", id="token"),
+        pytest.param(exceptions.NotFound("no"), Reply.DENIED, "the token could not be renewed", id="credential gone"),
+        pytest.param(exceptions.ServiceUnavailable("no"), Reply.BROKEN, "the connection broke", id="keystone is busy"),
         pytest.param(ConnectionRefusedError(111, "x"), Reply.BROKEN, "the connection was refused", id="refused"),
         pytest.param(ValueError("?"), Reply.BROKEN, "the connection broke (ValueError)", id="anything else"),
     ],
