@@ -80,13 +80,15 @@ def _published() -> int:
 
 def _run(options: Mapping[str, object], *, clean: bool) -> int:
     from janitor.cli.boundary import complain
-    from janitor.cli.running import check_writable, hand_out, opened
+    from janitor.cli.running import check_writable, hand_out, has_terminal, opened
     from janitor.core.errors import Interrupted, Refused, UsageError
     from janitor.core.fitness import Fitness
     from janitor.core.outcome import Command
     from janitor.reports.fitness import FITNESS_FORMATS
 
     began = time.time()
+    if clean and not options["yes"] and not has_terminal():
+        raise UsageError("There is no terminal to ask on: add --yes, or leave --clean out to look first.")
     # To look takes a plan's rules; what --clean does takes those of a destroy: somebody to ask, or --yes.
     with opened(Command.DESTROY if clean else Command.PLAN, options) as (given, console, stop):
         settings = _with_a_format_of_its_own(given)

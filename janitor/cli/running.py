@@ -103,8 +103,12 @@ def _settings(command: Command, options: Mapping[str, object]) -> tuple[Settings
         table = load_toml(chdir)
     except Refused as error:
         refused = error
-    terminal = sys.stdin.isatty() and sys.stderr.isatty()
-    return settle(options, environment, table, time.time(), command=command, terminal=terminal), refused
+    return settle(options, environment, table, time.time(), command=command, terminal=has_terminal()), refused
+
+
+def has_terminal() -> bool:
+    """Whether somebody can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def _ended(error: JanitorError, settings: Settings, *, started: float) -> int:
