@@ -155,6 +155,17 @@ def _terraforms(resource: Resource) -> str:
     return ""
 
 
+def unread(scope: Scope, problem: str) -> Result:
+    """The row of a configuration that is not known in full, where nothing but it could say what there was."""
+    told = f" ({problem})" if problem else ""
+    return Result(
+        Ref(scope, "configuration", ""),
+        Outcome.UNVERIFIED,
+        reason=f"it is not known in full{told}, and no state, journal, log or mark says what else there was: "
+        "give --mark or --from-log, or --expect-empty if that was all",
+    )
+
+
 def unknown_types(resources: Iterable[Resource], scope: Scope, *, to_come: bool = False) -> Iterator[Result]:
     """Instances that only Terraform can delete: left by it or, with its destroy still `to_come`, its to delete."""
     for resource in resources:

@@ -5,6 +5,7 @@ serial that somebody else moved.
 from __future__ import annotations
 
 import shlex
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from janitor.core.case import object_id, object_ids
@@ -80,16 +81,19 @@ def _leaving(resources: Iterable[Resource], results: tuple[Result, ...], *, ever
     by_address = {result.address: result.outcome for result in results if result.address}
     all_gone = everything and all(result.outcome in GONE or result.outcome is Outcome.KEPT for result in results)
     kept = {result.address.split(" ")[0] for result in results if result.outcome not in GONE}
-    for resource in resources:
-        if resource.address in kept or resource.deposed:
-            continue  # `state rm` takes an address with all its objects
+
+    def leaves(resource: Resource) -> bool:
         kind = kind_of_type(resource.type) if resource.mode == "managed" else None
-        if kind is not None:
-            outcome = by_id.get((kind.name, object_id(resource)), by_address.get(resource.label))
-            if outcome in GONE or not object_ids(resource):  # an empty list has nothing in the cloud
-                yield resource.address
-        elif all_gone and (resource.mode == "data" or resource.provider_name in OUTSIDE_NOTHING | IN_CLUSTER):
-            yield resource.address
+        if kind is None:
+            return all_gone and (resource.mode == "data" or resource.provider_name in OUTSIDE_NOTHING | IN_CLUSTER)
+        outcome = by_id.get((kind.name, object_id(resource)), by_address.get(resource.label))
+        return outcome in GONE or not object_ids(resource)  # an empty list has nothing in the cloud
+
+    at: dict[str, list[Resource]] = defaultdict(list)
+    for resource in resources:
+        at[resource.address].append(resource)
+    # `state rm` takes an address with all its objects, a deposed one, too.
+    yield from (address for address, here in at.items() if address not in kept and all(map(leaves, here)))
 
 
 def delete_workspace(call: Call, knowledge: Knowledge, results: tuple[Result, ...], agreed: Agreement) -> Agreement:

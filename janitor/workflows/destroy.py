@@ -160,14 +160,22 @@ def _clean(this: Run) -> None:
 
 
 def _results(this: Run) -> tuple[Result, ...]:
-    return conclude(this.first.plan, this.record, this.last)
+    return (*conclude(this.first.plan, this.record, this.last), *_unread(this))
+
+
+def _unread(this: Run) -> tuple[Result, ...]:
+    """What names alone cannot prove: that a configuration of which a part is not known declared no more."""
+    known, configuration = this.knowledge, this.knowledge.configuration
+    if configuration.complete or known.tells_all or this.call.settings.expect_empty or not known.case.names_prove:
+        return ()
+    return (proof.unread(known.scope, next(iter(configuration.problems), "").rstrip(".")),)
 
 
 def _planned(this: Run) -> RunReport:
     knowledge = this.knowledge
     to_come = handover.has_work(knowledge, this.call.settings)
     alone = proof.unknown_types(knowledge.unknown, knowledge.scope, to_come=to_come)
-    return _base(this, results=(*proof.planned(this.first.plan), *alone))
+    return _base(this, results=(*proof.planned(this.first.plan), *_unread(this), *alone))
 
 
 def _report(this: Run, *, interrupted: bool = False) -> RunReport:

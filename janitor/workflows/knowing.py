@@ -85,6 +85,12 @@ class Knowledge:
         journalled = self.recollection.closed or bool(self.recollection.ours or self.recollection.accepted_deletes)
         return bool(self.case.marks) or logged or journalled or self.accounted
 
+    @property
+    def tells_all(self) -> bool:
+        """Whether a source beside state and names knows all that there was, and not only what we saw of it."""
+        logged = any(log.created for log in self.logs)
+        return bool(self.case.marks) or logged or self.recollection.closed or self.accounted
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:

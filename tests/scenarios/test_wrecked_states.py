@@ -264,3 +264,49 @@ def test_a_name_with_a_hole_has_candidates_and_proves_nothing(wrecked: Stage, no
     assert told == {address: [f"{stage.project.name}-{name}"] for address, name in last.items()}
     assert "of its name only '…-net' is known" in ended.text
     noted("zero bytes, a name with a hole", stage, ended, there, "--since")
+
+
+@pytest.mark.parametrize("alone", [False, True], ids=["next to a live one", "alone"])
+def test_a_deposed_object_goes_and_leaves_the_state_with_its_address(wrecked: Stage, *, alone: bool) -> None:
+    """An apply that replaced a group was killed before it deleted the old one, or before it made the new one."""
+    stage = wrecked
+    known = body(stage)
+    (group,) = (one for one in known["resources"] if one["name"] == "group")
+    (live,) = group["instances"]
+    old = stage.connection().network.create_security_group(name=f"{stage.project.name}-old")
+    if alone:
+        stage.connection().network.delete_port(port_of(stage))
+        stage.connection().network.delete_security_group(live["attributes"]["id"])
+        group["instances"] = []
+    deposed = live | {"deposed": "ab12cd34", "attributes": live["attributes"] | {"id": old.id, "name": old.name}}
+    group["instances"].append(deposed)
+    stage.state.write_text(json.dumps(known), encoding="utf-8")
+    long_ago(stage)
+    ended = stage.destroy("--direct")
+    assert ended.code == 0, ended.text
+    assert (stage.look(), stage.listed()) == ({}, [])
+    assert body(stage)["resources"] == []
+
+
+def port_of(stage: Stage) -> str:
+    (port,) = (seen for seen in stage.look().values() if seen.kind == "port")
+    return port.id
+
+
+def test_what_a_module_declares_that_is_not_here_is_never_proved_gone(
+    wrecked: Stage, noted: Callable[..., None]
+) -> None:
+    """The names of the root's own objects prove these; who can say what the module had?"""
+    stage = wrecked
+    there = stage.look()
+    (stage.root / "far.tf").write_text('module "far" {\n  source = "git::file:///nowhere/far.git"\n}\n', "utf-8")
+    emptied(stage)
+    long_ago(stage)
+    for command in ["plan"], ["destroy", "-y"]:
+        ended = stage.janitor(*command, "--direct", "--since", stage.since)
+        assert ended.code == 4, ended.text
+        assert "not known in full" in ended.text
+    assert stage.look() == {}
+    noted("zero bytes, a module missing", stage, ended, there, "--since")
+    again = stage.destroy("--direct", "--since", stage.since, "--expect-empty")
+    assert again.code == 0, again.text
