@@ -91,3 +91,20 @@ def test_without_keystone_nothing_is_done_and_it_is_said_in_one_sentence(
     region.rules = (Fault(service="identity", path="/auth/tokens", status=503, times=2),)
     assert stage.destroy(*DIRECT).code == 0  # stumbling is not lying down
     assert stage.look() == {}
+
+
+@pytest.mark.thorough
+def test_a_token_that_ends_in_the_middle_is_replaced(applied: Callable[..., Stage], region: FaultRegion) -> None:
+    """Services believe a token for minutes after keystone has revoked it: here each of them stops at another moment."""
+    stage = applied("apart")
+    asked = len(region.log)
+    region.rules = (
+        Fault(service="network", method="DELETE", status=401, times=1),
+        Fault(service="compute", method="DELETE", status=401, times=1),
+        Fault(service="block-storage", method="GET", status=401, times=1),
+    )
+    ended = stage.destroy(*DIRECT)
+    assert ended.code == 0, ended.text
+    assert stage.look() == {}
+    tokens = [call for call in region.log[asked:] if call.service == "identity" and call.method == "POST"]
+    assert 2 <= len(tokens) <= 4
