@@ -52,7 +52,9 @@ def test_a_signal_while_deleting_leaves_journal_and_report(
     assert stage.listed() == []
 
 
-def test_kill_9_while_deleting_costs_nothing_but_time(make: Callable[..., Stage], tofu: str) -> None:
+def test_kill_9_while_deleting_costs_nothing_but_time(
+    make: Callable[..., Stage], tofu: str, noted: Callable[..., None]
+) -> None:
     stage = make("volumes", tofu)
     stage.apply()
     name = stage.variables["name"]
@@ -63,9 +65,11 @@ def test_kill_9_while_deleting_costs_nothing_but_time(make: Callable[..., Stage]
         ended = running.end()
         assert (ended.code, ended.report) == (-signal.SIGKILL, {})
 
+    there = stage.look()
     again = stage.destroy("--direct")
     assert again.code == 0, again.text
     assert stage.look() == {}
+    noted("a destroy killed", stage, again, there, "--direct")
     assert stage.listed() == []
 
 

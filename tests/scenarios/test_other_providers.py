@@ -34,10 +34,11 @@ def beside(stage: Stage, source: str, kind: str) -> None:
 
 
 def test_what_ran_in_the_cluster_leaves_the_state_with_it_and_the_selected_workspace_goes(
-    make: Callable[..., Stage], tofu: str
+    make: Callable[..., Stage], tofu: str, noted: Callable[..., None]
 ) -> None:
     stage = make("pair", tofu, workspace="ci-7")
     stage.apply()
+    there = stage.look()
     beside(stage, "hashicorp/helm", "helm_release")
     selected = stage.root / ".terraform" / "environment"
     assert selected.read_text(encoding="utf-8") == "ci-7"
@@ -45,6 +46,7 @@ def test_what_ran_in_the_cluster_leaves_the_state_with_it_and_the_selected_works
     assert ended.code == 0, ended.text
     assert "hashicorp/helm" in ended.report["terraform"]["handed_over"], "terraform could not even plan"
     assert stage.look() == {}
+    noted("a provider that is not to be had", stage, ended, there)
     assert not stage.state.parent.exists()
     assert selected.read_text(encoding="utf-8") == "default"
 

@@ -11,7 +11,7 @@ from stage import Stage
 
 from ground.cloud import LocalCloud, Project
 from ground.cloud.services import MEMBER_ROLES
-from ground.neighbour import Seen, look
+from ground.neighbour import Seen
 
 pytestmark = pytest.mark.scenario
 
@@ -35,8 +35,12 @@ def twofold(make: Callable[..., Stage], second: Project, tofu: str) -> Stage:
     return stage
 
 
+def in_the_other(stage: Stage, second: Project) -> Stage:
+    return Stage(stage.root, stage.binary, second)
+
+
 def theirs(stage: Stage, second: Project) -> dict[str, Seen]:
-    return look(Stage(stage.root, stage.binary, second).connection())
+    return in_the_other(stage, second).look()
 
 
 def with_variables(stage: Stage, project: Project) -> None:
@@ -56,7 +60,7 @@ def rewrite(stage: Stage, **arguments: str) -> None:
 
 
 def test_each_project_is_cleaned_of_its_own_and_one_out_of_reach_is_never_proved(
-    twofold: Stage, second: Project
+    twofold: Stage, second: Project, noted: Callable[..., None]
 ) -> None:
     """A server group's body names no project: a 404 of the wrong one would prove it gone."""
     stage, both = twofold, twofold.more["OS_CLIENT_CONFIG_FILE"]
@@ -69,6 +73,7 @@ def test_each_project_is_cleaned_of_its_own_and_one_out_of_reach_is_never_proved
     assert {row["address"] for row in ended.objects(outcome="unverified")} == THERE
     assert "--provider-cloud second=CLOUD" in ended.text
     assert (stage.look(), theirs(stage, second)) == ({}, there)
+    noted("a project out of reach", in_the_other(stage, second), ended, there, "--direct")
     assert set(stage.listed()) == THERE
     stage.more["OS_CLIENT_CONFIG_FILE"] = both
     again = stage.destroy("--direct")

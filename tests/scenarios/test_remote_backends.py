@@ -42,6 +42,11 @@ class Place:
     held: Callable[[str], AbstractContextManager[None]]  # the lock of a workspace, by somebody who lives elsewhere
     told: str  # what janitor can know of that holder
 
+    @property
+    def name(self) -> str:
+        """The backend's type."""
+        return "pg" if "PG_CONN_STR" in self.env else "s3"
+
 
 @pytest.fixture(scope="session")
 def database() -> Iterator[str]:
@@ -135,15 +140,17 @@ def applied(place: Place, project: Project, folder: Path, binary: str, workspace
 
 
 def test_a_clean_up_job_reads_destroys_and_settles_it_from_a_fresh_clone(
-    place: Place, project: Project, tofu: str, tmp_path: Path
+    place: Place, project: Project, tofu: str, tmp_path: Path, noted: Callable[..., None]
 ) -> None:
     """Nothing is told of what it takes to get there, not even to the process list; the emptied workspace goes."""
     stage = applied(place, project, tmp_path / "root", tofu, "ci-1")
     shutil.rmtree(stage.root / ".terraform")
+    there = stage.look()
     with watched(place.secret) as shown:
         ended = stage.destroy("--delete-workspace", "-v")
     assert ended.code == 0, ended.text
     assert stage.look() == {}
+    noted(f"{place.name}: a fresh clone", stage, ended, there)
     stage.more.pop("TF_WORKSPACE")
     assert "ci-1" not in stage.terraform("workspace", "list").stdout
     kept = [file for file in (stage.root / ".janitor").rglob("*") if file.is_file()]
@@ -153,7 +160,7 @@ def test_a_clean_up_job_reads_destroys_and_settles_it_from_a_fresh_clone(
 
 
 def test_a_held_lock_is_told_and_a_backend_that_refuses_us_is_not_empty(
-    place: Place, project: Project, tofu: str, tmp_path: Path
+    place: Place, project: Project, tofu: str, tmp_path: Path, noted: Callable[..., None]
 ) -> None:
     """PostgreSQL tells nobody's name, and its lock dies with its holder; a lock file in a bucket stays."""
     stage = applied(place, project, tmp_path / "root", tofu, "ci-1")
@@ -163,15 +170,18 @@ def test_a_held_lock_is_told_and_a_backend_that_refuses_us_is_not_empty(
             refused = stage.destroy("--direct", "--lock-timeout", "0s", *words)
             assert refused.code == 3, refused.text
             assert place.told in refused.text
-    if "PG_CONN_STR" in place.env:
+        noted(f"{place.name}: lock held", stage, refused, there, "--direct")
+    if place.name == "pg":
         other = {"PG_CONN_STR": place.env["PG_CONN_STR"].replace(place.secret, "another-pass")}
         unreadable = stage.destroy(env=other)
         assert unreadable.code == 3, unreadable.text
         assert "another-pass" not in unreadable.text
+        noted("pg: refuses the password", stage, unreadable, there)
     stage.workspace, stage.more["TF_WORKSPACE"] = "ci-l", "ci-l"
     misspelt = stage.destroy()
     assert misspelt.code == 3, misspelt.text
     assert "knows default, ci-1" in misspelt.text
+    noted(f"{place.name}: workspace misspelt", stage, misspelt, there)
     stage.workspace, stage.more["TF_WORKSPACE"] = "ci-1", "ci-1"
     assert "ci-l" not in stage.terraform("workspace", "list").stdout
     assert stage.look() == there
@@ -182,11 +192,13 @@ def test_a_held_lock_is_told_and_a_backend_that_refuses_us_is_not_empty(
 
 @pytest.mark.thorough
 def test_the_lock_of_a_dead_machine_is_broken_by_its_name(
-    bucket: str, project: Project, tofu: str, tmp_path: Path
+    bucket: str, project: Project, tofu: str, tmp_path: Path, noted: Callable[..., None]
 ) -> None:
     place = s3(bucket, project)
     stage = applied(place, project, tmp_path / "root", tofu, "ci-1")
+    there = stage.look()
     with place.held("ci-1"):
         ended = stage.destroy("--direct", "--break-lock", HOLDER["ID"])
     assert ended.code == 0, ended.text
+    noted("s3: lock of a dead machine", stage, ended, there, "--direct --break-lock")
     assert (stage.look(), stage.listed()) == ({}, [])
