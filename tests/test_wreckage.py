@@ -36,6 +36,12 @@ def test_what_the_report_names_is_told_apart() -> None:
     assert row("cut", report, there, there).missed == "floating_ip (named), network (named)"
 
 
+def test_what_is_out_of_reach_is_named_by_its_id_under_the_name_of_its_type() -> None:
+    there = seen("network/1")
+    report = ran(told("openstack_networking_network_v2", "unverified"))
+    assert row("cut", report, there, there).missed == "network (named)"
+
+
 def test_what_a_plan_shows_is_found_though_it_is_there() -> None:
     there = seen("network/1", "port/1")
     one = row("cut", ran(told("network", "planned")), there, there)

@@ -45,9 +45,10 @@ def row(wreck: str, ran: Ran, there: Mapping[str, Seen], left: Mapping[str, Seen
     planned = {key for key, o in rows.items() if o["outcome"] == PLANNED}
     found = (there.keys() & planned) if planned else there.keys() - left.keys()
     evidence = {word for key in found if key in rows for word in rows[key]["evidence"]}
-    named = {key for key, o in rows.items() if o["outcome"] not in {"deleted", PLANNED}}
-    named |= {f"{holder['kind']}/{holder['id']}" for o in rows.values() for holder in o["holders"]}
-    missed = [f"{there[key].kind}{' (named)' if key in named else ''}" for key in sorted(there.keys() - found)]
+    named = {o["id"] for o in rows.values() if o["outcome"] not in {"deleted", PLANNED}}
+    named |= {holder["id"] for o in rows.values() for holder in o["holders"]}
+    lost = [there[key] for key in sorted(there.keys() - found)]
+    missed = [f"{seen.kind}{' (named)' if seen.id in named else ''}" for seen in lost]
     return Row(
         wreck=wreck,
         command=" ".join([ran.report.get("command", NOTHING), *given]),

@@ -64,8 +64,8 @@ def test_kill_9_while_deleting_costs_nothing_but_time(
         running.signal(signal.SIGKILL)
         ended = running.end()
         assert (ended.code, ended.report) == (-signal.SIGKILL, {})
+        there = stage.look()
 
-    there = stage.look()
     again = stage.destroy("--direct")
     assert again.code == 0, again.text
     assert stage.look() == {}

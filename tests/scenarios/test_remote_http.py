@@ -134,7 +134,8 @@ def test_a_janitor_that_was_killed_is_dead_and_its_lock_does_not_keep_the_cloud_
             assert hanging.reached(60)
             running.signal(signal.SIGKILL)
             running.end()
-        lock, there = server.lock_of(), stage.look()
+            there = stage.look()
+        lock = server.lock_of()
         assert lock is not None
         ended = stage.destroy()
         assert ended.code == 5, ended.text
