@@ -81,7 +81,7 @@ def cleaned(stage: Stage, there: dict[str, Seen]) -> Ran:
 
 @pytest.mark.parametrize(("number", "binary"), [(1, "tofu"), (2, "terraform"), (3, "tofu")], indirect=["binary"])
 def test_killed_with_everything_at_any_moment_the_journal_is_enough(
-    make: Callable[..., Stage], binary: str, number: int
+    make: Callable[..., Stage], binary: str, number: int, noted: Callable[..., None]
 ) -> None:
     stage = make("wreck", binary)
     stage.variables["run"] = stage.variables["name"][:48]
@@ -93,12 +93,16 @@ def test_killed_with_everything_at_any_moment_the_journal_is_enough(
     assert running.end().code == -signal.SIGKILL
     run = stage.variables["run"]
     forget(stage)
+    lost = {key: seen for key, seen in stage.look().items() if key not in there}
     ran = stage.destroy("--mark", run)
     assert ran.code == 0, ran.text
     assert stage.look() == there
+    noted(f"all killed, only the journal left ({binary})", stage, ran, lost, "--mark")
 
 
-def test_without_a_mark_it_names_exactly_the_address_that_was_in_flight(make: Callable[..., Stage], tofu: str) -> None:
+def test_without_a_mark_it_names_exactly_the_address_that_was_in_flight(
+    make: Callable[..., Stage], tofu: str, noted: Callable[..., None]
+) -> None:
     """The floating IP has no name and no mark: 0 when its id was heard of, else 4 and its name."""
     stage = make("wreck", tofu)
     there = neighbours(stage)
@@ -111,8 +115,10 @@ def test_without_a_mark_it_names_exactly_the_address_that_was_in_flight(make: Ca
     running.end()
     forget(stage)
     (address,) = made(stage, there, "floating_ip")
+    lost = {key: seen for key, seen in stage.look().items() if key not in there}
     ran = stage.destroy()
     assert ran.code == 4, ran.text
+    noted("all killed, only the journal left (tofu)", stage, ran, lost)
     assert set(stage.look()) - set(there) == {address}
     (row,) = ran.objects(outcome="unverified")
     assert row["address"] == "openstack_networking_floatingip_v2.address[0]"
@@ -205,14 +211,18 @@ def test_a_rollback_is_refused_where_it_could_not_undo(make: Callable[..., Stage
 
 
 @binaries("tofu", rarely="terraform")
-def test_what_is_applied_and_lost_later_is_found_by_the_journal(make: Callable[..., Stage], binary: str) -> None:
+def test_what_is_applied_and_lost_later_is_found_by_the_journal(
+    make: Callable[..., Stage], binary: str, noted: Callable[..., None]
+) -> None:
     stage = make("net", binary, workspace="ci-1")
     there = neighbours(stage)
     applied = stage.janitor("apply", "-y")
     assert applied.code == 0, applied.text
     assert "4 resources created" in applied.text
     stage.state.unlink()
+    lost = {key: seen for key, seen in stage.look().items() if key not in there}
     ran = cleaned(stage, there)
+    noted("deleted, after `janitor apply`", stage, ran, lost)
     assert {tuple(row["evidence"]) for row in ran.objects(outcome="deleted")} == {("journal",)}
     kept = sorted(path.name for path in (stage.root / ".janitor").iterdir())
     assert len(kept) == 2, f"after the proof nothing is left beside the journal: {kept}"

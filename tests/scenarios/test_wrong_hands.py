@@ -16,7 +16,7 @@ pytestmark = pytest.mark.scenario
 
 
 def test_the_state_of_another_project_is_refused_and_untouched(
-    make: Callable[..., Stage], local_cloud: LocalCloud, binary: str, tmp_path: Path
+    make: Callable[..., Stage], local_cloud: LocalCloud, binary: str, tmp_path: Path, noted: Callable[..., None]
 ) -> None:
     """Every id answers 404 there; with terraform's half or without, a destroy would empty the state."""
     stage = make("net", binary)
@@ -29,10 +29,13 @@ def test_the_state_of_another_project_is_refused_and_untouched(
             assert ended.report["verdict"] == "refused"
             assert stage.state.read_bytes() == state
     assert stage.look() == theirs
+    noted("the state of another project", stage, ended, theirs, "--mark")
 
 
 @binaries("tofu", rarely="terraform")
-def test_a_misspelt_workspace_is_never_proved(make: Callable[..., Stage], binary: str) -> None:
+def test_a_misspelt_workspace_is_never_proved(
+    make: Callable[..., Stage], binary: str, noted: Callable[..., None]
+) -> None:
     stage = make("net", binary, workspace="ci-4711")
     stage.apply()
     theirs, folders = stage.look(), sorted((stage.root / "terraform.tfstate.d").iterdir())
@@ -43,6 +46,7 @@ def test_a_misspelt_workspace_is_never_proved(make: Callable[..., Stage], binary
         assert "ci-4711" in ended.text, "the workspaces that there are"
         assert "proved" not in ended.text
         assert sorted((stage.root / "terraform.tfstate.d").iterdir()) == folders
+        noted("workspace misspelt", stage, ended, theirs, *mode)
     assert stage.look() == theirs
 
 
@@ -80,7 +84,9 @@ def test_a_state_that_somebody_else_wrote_meanwhile_is_not_overwritten(make: Cal
 
 
 @binaries("tofu", rarely="terraform")
-def test_a_living_lock_is_waited_for_and_its_holder_named(make: Callable[..., Stage], binary: str) -> None:
+def test_a_living_lock_is_waited_for_and_its_holder_named(
+    make: Callable[..., Stage], binary: str, noted: Callable[..., None]
+) -> None:
     stage = make("volumes", binary)
     with gate("cinder.create_volume", match=f"^{stage.variables['name']}-held$", action="hang") as hanging:
         apply = stage.applying()
@@ -92,6 +98,7 @@ def test_a_living_lock_is_waited_for_and_its_holder_named(make: Callable[..., St
             assert refused.code == 3, refused.text
             assert info["ID"] in refused.text
             assert info["Who"] in refused.text
+        noted(f"a living apply of {binary} holds the lock", stage, refused, there, "--direct")
         # The state may grow meanwhile: terraform, unlike tofu, writes it while it applies.
         assert there.keys() <= stage.look().keys()
         assert json.loads(stage.lock_info.read_text(encoding="utf-8")) == info
