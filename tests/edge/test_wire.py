@@ -59,6 +59,25 @@ def neutron(status: int, word: str, text: str) -> Response:
             *(Reply.DENIED, "Forbidden", "Image is protected."),
             id="glance",
         ),
+        # Refusals that the local cloud cannot bring about, in the words of its services.
+        pytest.param(
+            neutron(409, "TrunkInUse", f"Trunk {ID} is currently in use."),
+            *(Reply.REFUSED, "TrunkInUse", f"Trunk {ID} is currently in use."),
+            id="a trunk that its driver locks",
+        ),
+        pytest.param(
+            answer(409, {"conflictingRequest": {"code": 409, "message": f"Failed to delete allocations for {ID}."}}),
+            *(Reply.REFUSED, "conflictingRequest", f"Failed to delete allocations for {ID}."),
+            id="a server whose allocation stays",
+        ),
+        pytest.param(
+            answer(
+                409,
+                {"message": f"Image {ID} could not be deleted because it is in use: clones", "title": "Conflict"},
+            ),
+            *(Reply.REFUSED, "Conflict", f"Image {ID} could not be deleted because it is in use: clones"),
+            id="an image with clones in its backend",
+        ),
         pytest.param(
             answer(
                 409, "<html><head><title>409 Conflict</title></head><body><h1>Conflict</h1>\nin use &amp; so</body>"
