@@ -17,14 +17,18 @@ KEY = (
 
 
 @pytest.mark.thorough
-def test_without_its_key_names_prove_and_the_state_waits_for_who_has_it(make: Callable[..., Stage], tofu: str) -> None:
+def test_without_its_key_names_prove_and_the_state_waits_for_who_has_it(
+    make: Callable[..., Stage], tofu: str, noted: Callable[..., None]
+) -> None:
     stage = make("pair", tofu)
     stage.more["TF_ENCRYPTION"] = KEY
     stage.apply()
+    there = stage.look()
     ended = stage.destroy("--since", stage.since, env={"TF_ENCRYPTION": ""})
     assert ended.code == 5, ended.text
     assert "encrypted by OpenTofu" in ended.text
     assert stage.look() == {}
+    noted("encrypted, without its key", stage, ended, there, "--since")
     with_key = stage.destroy("-v")
     assert with_key.code == 0, with_key.text
     assert stage.listed() == []
