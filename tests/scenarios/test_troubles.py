@@ -55,7 +55,7 @@ def kinds(stage: Stage) -> set[str]:
 def test_a_fifth_of_all_answers_goes_wrong_and_everything_goes(
     applied: Callable[..., Stage], region: FaultRegion, trouble: str
 ) -> None:
-    stage = applied("net")
+    stage = applied("pair")
     begun = len(region.log)
     region.rules = (RULES[trouble],)
     ended = stage.destroy(*DIRECT)
@@ -64,12 +64,13 @@ def test_a_fifth_of_all_answers_goes_wrong_and_everything_goes(
     assert any(call.fault for call in region.log[begun:])
 
 
+@pytest.mark.thorough
 def test_what_is_behind_a_service_that_is_down_is_told_the_rest_goes_and_then_all_of_it(
     applied: Callable[..., Stage], region: FaultRegion
 ) -> None:
     stage = applied("apart")
     with region.down("network"):
-        ended = stage.destroy("--direct", "--timeout", "20s")
+        ended = stage.destroy("--direct", "--timeout", "10s")
     assert ended.code == 4, ended.text
     assert "security_group" in {unseen["kind"] for unseen in ended.report["unseen"]}
     assert kinds(stage) == {"security_group"}
