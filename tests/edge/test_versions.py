@@ -6,7 +6,7 @@ import pytest
 from edge.stub import PROJECT, stub
 
 from janitor.cloud.endpoints import root
-from janitor.cloud.live import LiveCloud
+from janitor.cloud.live import LiveCloud, Patience
 from janitor.cloud.versions import agreed, offered, parsed
 from janitor.core.model import Ref
 from janitor.core.plan import Action, Step
@@ -100,7 +100,7 @@ def test_servers_of_a_cell_that_is_away_are_unknown_and_neither_gone_nor_nameles
     with stub(compute="/v2.1") as cloud:
         cloud.says("GET", "/", 300, {"versions": [{"id": "v2.1", "version": "2.100", "min_version": "2.1"}]})
         cloud.says("GET", "/v2.1/servers/detail", 200, {"servers": [strange]})
-        live = LiveCloud([cloud.session()])
+        live = LiveCloud([cloud.session()], patience=Patience(brief=0.0))
         scope = live.scopes[0]
         assert [found.ref.id for found in live.listing(scope, "server")] == ["s-1"]
         assert "compute 2.69" in cloud.headers[-1]["openstack-api-version"]
