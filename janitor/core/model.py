@@ -248,6 +248,7 @@ class Configuration:
     edges: tuple[tuple[str, str], ...] = ()  # (dependent, dependency): resource addresses without index
     problems: tuple[str, ...] = ()
     may_hide_protection: tuple[str, ...] = ()  # files that could not be parsed
+    timeouts: Mapping[str, float] = field(default_factory=dict)  # kind → seconds that a delete may take
 
 
 @dataclass(frozen=True, slots=True)

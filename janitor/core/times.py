@@ -23,6 +23,14 @@ def duration(text: str) -> float:
     return sum(float(match.group(unit) or 0) * seconds for unit, seconds in _UNITS.items())
 
 
+def duration_or_none(text: str) -> float | None:
+    """The same, None where the text is no duration."""
+    try:
+        return duration(text)
+    except ValueError:
+        return None
+
+
 def moment(text: str) -> float:
     """Seconds since the epoch of an ISO 8601 time; without a zone it is UTC, as OpenStack prints times."""
     try:

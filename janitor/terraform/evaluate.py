@@ -21,7 +21,7 @@ from janitor.terraform.addresses import called, meant, quoted_key
 from janitor.terraform.evaluator import Instance
 from janitor.terraform.evaluator.variables import given_words
 from janitor.terraform.planned import planned_on_nothing
-from janitor.terraform.protection import imported, protections
+from janitor.terraform.protection import imported, protections, timeouts
 from janitor.terraform.root import RootModule
 from janitor.terraform.shapes import Object, mapping, mappings
 from janitor.terraform.state import allowed
@@ -88,6 +88,7 @@ def _written(written: hcl.Written) -> Configuration:
         edges=references.edges(written),
         problems=written.problems,
         may_hide_protection=written.hidden,
+        timeouts=timeouts(written),
     )
 
 

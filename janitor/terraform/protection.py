@@ -1,4 +1,5 @@
-"""What the configuration's text protects from a destroy, under every address that a state may still know it by.
+"""What the configuration's text says of a destroy: what it protects, under every address that a state may still know
+it by, and how long it may take.
 
 Decides nothing about objects. What may protect, because nobody can evaluate it here, protects.
 """
@@ -8,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from janitor.core.case import without_index
+from janitor.core.catalogue import kind_of_type
+from janitor.core.times import duration_or_none
 from janitor.terraform.hcl import Code, Module, Template, Written, first_block
 
 
@@ -28,6 +31,18 @@ def protections(written: Written) -> Mapping[str, str]:
             if why:
                 found.setdefault(_address(module, block.get("from")), why)
     return dict(sorted(found.items()))
+
+
+def timeouts(written: Written) -> Mapping[str, float]:
+    """Kind → the longest time that a `timeouts` block gives a delete, in seconds. An expression gives none."""
+    found: dict[str, float] = {}
+    for module in written.modules.values():
+        for (mode, type_name, _), body in module.resources.items():
+            kind = kind_of_type(type_name) if mode == "managed" else None
+            given = first_block(body, "timeouts").get("delete")
+            if kind is not None and isinstance(given, Template):
+                found[kind.name] = max(found.get(kind.name, 0.0), duration_or_none(given.text) or 0.0)
+    return {kind: seconds for kind, seconds in sorted(found.items()) if seconds}
 
 
 def imported(written: Written) -> frozenset[str]:

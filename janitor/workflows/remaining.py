@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from janitor.cloud.live import LiveCloud
 from janitor.core.case import Case
@@ -20,6 +21,8 @@ from janitor.workflows.knowing import Knowledge
 
 ROUNDS = 3
 """What appears while the last round runs, or has lost its holder, gets another one, a bounded number of times."""
+
+NO_TIMEOUTS: Mapping[str, float] = MappingProxyType({})
 
 
 def _forget(_entry: dict[str, object]) -> None:
@@ -73,7 +76,8 @@ def _is_freed(last: Looked, record: Record) -> bool:
 def delete(call: Call, knowledge: Knowledge, looked: Looked, record: Record) -> None:
     """Delete the plan's objects, and write the journal. Results and learnt edges are added to the record."""
     knowledge.book.planned(looked.plan)
-    through(call, knowledge.cloud, looked, record, write=knowledge.book.record)
+    written = {} if call.settings.ignore_config else knowledge.configuration.timeouts
+    through(call, knowledge.cloud, looked, record, write=knowledge.book.record, timeouts=written)
 
 
 def through(
@@ -83,8 +87,9 @@ def through(
     record: Record,
     *,
     write: Callable[[dict[str, object]], None] = _forget,
+    timeouts: Mapping[str, float] = NO_TIMEOUTS,
 ) -> None:
-    """Delete the plan's objects through the engine, with the display looking on."""
+    """Delete the plan's objects through the engine, with the display looking on. `timeouts`: beside the settings'."""
     call.console.expect(len(looked.plan.steps))
     after = time.monotonic() - call.began  # the engine counts from its own begin
     crew = ThreadCrew(call.settings.concurrency)
@@ -97,7 +102,7 @@ def through(
             policy=Policy(
                 concurrency=call.settings.concurrency,
                 deadline=crew.now() + _left(call),
-                timeouts=call.settings.timeouts,
+                timeouts={**timeouts, **call.settings.timeouts},
             ),
             emit=call.console.event,
             record=write,

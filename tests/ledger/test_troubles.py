@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from engine.memory_cloud import Faults, MemoryCloud
+import pytest
+from engine.memory_cloud import Faults, MemoryCloud, Times
 from ledger import troubles
 from ledger.live import MemoryLive, connect
 from ledger.play import SETTLED, ground, run, staged
@@ -66,6 +67,17 @@ def test_a_run_that_has_time_left_looks_again_for_what_a_silent_service_hides() 
 def test_no_round_begins_in_the_time_that_is_kept_for_the_proof() -> None:
     """Answers hang, and the proof finds something new seconds before the deadline."""
     assert troubles.play(422)["violations"] == []
+
+
+@pytest.mark.parametrize(("timeouts", "code"), [({}, 1), ({"server": 1800.0}, 0)])
+def test_what_the_configuration_says_may_take_long_is_waited_for(timeouts: dict[str, float], code: int) -> None:
+    with ground() as folder:
+        here = staged(22, folder, size=50, way="state", calm=True, whole=True)
+        here.settings = replace(here.settings, direct=True)
+        here.configuration = replace(here.configuration, timeouts=timeouts)
+        for cloud in here.site.clouds.values():
+            cloud.times = Times(server=1500.0)
+        assert run(here).exit_code == code
 
 
 def test_who_set_no_limit_is_answered_soon() -> None:

@@ -110,6 +110,16 @@ def test_protection(make_root: MakeRoot, lifecycle: str, why: str) -> None:
     assert dict(found.protected) == ({"o_server.s": why} if why else {})
 
 
+def test_the_longest_time_that_is_given_to_a_delete_counts_for_its_kind(make_root: MakeRoot) -> None:
+    def balancer(name: str, timeouts: str) -> str:
+        return f'resource "openstack_lb_loadbalancer_v2" "{name}" {{\n  timeouts {{\n    {timeouts}\n  }}\n}}\n'
+
+    given = ('delete = "8m"', 'delete = "1h30m"', 'delete = "soon"', "delete = var.long", 'create = "3h"')
+    text = "".join(balancer(f"b{number}", line) for number, line in enumerate(given))
+    other = 'resource "openstack_compute_instance_v2" "s" {\n  timeouts {\n    delete = "${2}m"\n  }\n}\n'
+    assert dict(read_configuration(make_root(text + other)).timeouts) == {"load_balancer": 5400.0}
+
+
 def test_an_override_protects_too(make_root: MakeRoot) -> None:
     files = {"main.tf": server("x = 1"), "a_override.tf": server("lifecycle {\n    prevent_destroy = true\n  }")}
     assert dict(read_configuration(make_root(files)).protected) == {"o_server.s": "lifecycle.prevent_destroy"}
