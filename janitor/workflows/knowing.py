@@ -62,6 +62,7 @@ class Knowledge:
     logs: tuple[ApplyLog, ...] = ()
     lock: locks.LockState = field(default_factory=locks.LockState)  # before this run began
     accounted: bool = False  # the journal knows all that the workspace ever had
+    witnessed: bool = False  # … or had when its last apply ended, and nobody is known to have worked on it since
     only_this_apply: bool = False  # a rollback: what else the workspace has stays, and the journal open
 
     def scan(self, kinds: frozenset[str]) -> World:
@@ -89,7 +90,7 @@ class Knowledge:
     def tells_all(self) -> bool:
         """Whether a source beside state and names knows all that there was, and not only what we saw of it."""
         logged = any(log.created for log in self.logs)
-        return bool(self.case.marks) or logged or self.recollection.closed or self.accounted
+        return bool(self.case.marks) or logged or self.recollection.closed or self.accounted or self.witnessed
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,7 @@ class Reading:
     configuration: Configuration
     places: Mapping[str, ProviderCloud]
     accounted: bool
+    witnessed: bool
 
 
 def gather(call: Call, stack: ExitStack, *, configured: Callable[[], Configuration] | None = None) -> Knowledge:
@@ -154,6 +156,7 @@ def gather(call: Call, stack: ExitStack, *, configured: Callable[[], Configurati
         configuration=configuration,
         places=provider_clouds(root, written),
         accounted=recounting.is_accounted(book.recollection, snapshot, lock, settings.journal_folder),
+        witnessed=recounting.is_witnessed(book.recollection, snapshot, lock, settings.journal_folder),
     )
     return _known(settings, book, reading)
 
@@ -235,6 +238,7 @@ def _known(settings: Settings, book: Book, read: Reading) -> Knowledge:
             *recounting.beyond_the_state(recollection, snapshot),
         ),
         accounted=read.accounted,
+        witnessed=read.witnessed,
         sources=sources(snapshot, configuration, recollection, read.logs, settings),
         notes=(*read.signs, *settings.notes, *recollection.notes, *_init_note(read.prepared)),
         interrupted_lately=bool(read.signs or snapshot.health is not Health.WHOLE) and _lately(read),

@@ -136,11 +136,16 @@ def in_flight(known: Recollection) -> Mapping[str, float]:
 
 
 def is_accounted(known: Recollection, snapshot: Snapshot, lock: LockState, folder: Path) -> bool:
-    """Whether the journal still knows all that the workspace ever had.
+    """Whether the journal still knows all that the workspace ever had: its last apply never ended."""
+    return known.accounted and is_witnessed(known, snapshot, lock, folder)
+
+
+def is_witnessed(known: Recollection, snapshot: Snapshot, lock: LockState, folder: Path) -> bool:
+    """Whether the journal knew all that there was when its last apply was heard of last.
 
     Not when the state lists what the journal has never heard of, or somebody else has worked on it since.
     """
-    if not known.accounted:
+    if not known.applies or not known.applies[-1].whole:
         return False
     heard = {ref.id for ref in (*known.ours, *known.stated)} | {one.id for one in known.elsewhere}
     strange = [r for r in snapshot.managed if kind_of_type(r.type) and object_id(r) not in heard]
