@@ -111,7 +111,7 @@ def neighbour(project: Project, local_cloud: LocalCloud, tmp_path: Path) -> Iter
 @pytest.mark.parametrize(
     "table",
     [
-        pytest.param(CORE, id="core"),
+        pytest.param(CORE, id="core", marks=pytest.mark.thorough),
         pytest.param(MORE, id="more", marks=[pytest.mark.thorough, pytest.mark.services("designate", "manila")]),
     ],
 )

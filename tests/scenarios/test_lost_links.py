@@ -30,6 +30,7 @@ def attach(conn: Any, volume: str, server: str, **connector: Any) -> str:
     return path
 
 
+@pytest.mark.thorough
 def test_volumes_in_a_status_that_lies_are_told_with_what_frees_them(
     make: Callable[..., Stage], local_cloud: LocalCloud, tofu: str
 ) -> None:
