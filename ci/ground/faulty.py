@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import shutil
 import time
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,7 +18,7 @@ from typing import Any
 
 from openstack.connection import Connection
 
-from ground import bystanders, rounds
+from ground import bystanders, markdown, rounds
 from ground.cloud import LocalCloud, fault_region
 from ground.cloud.faults import FaultRegion
 from ground.crude import clear
@@ -163,14 +162,11 @@ def table(lines: Iterable[Line]) -> str:
     for line in every:
         groups.setdefault(line["trouble"], []).append(line)
     head = ("trouble", "rounds", "objects", "left by the first run", "exit codes", "and after it", "violations")
-    rows = [head, ("---",) * len(head), *((name, *_sums(some)) for name, some in groups.items())]
-    return "\n".join(f"| {' | '.join(row)} |" for row in [*rows, ("all", *_sums(every))])
+    return markdown.table(head, [*((name, *_sums(some)) for name, some in groups.items()), ("all", *_sums(every))])
 
 
 def _sums(lines: list[Line]) -> tuple[str, ...]:
-    def codes(name: str) -> str:
-        return ", ".join(f"{code} ({count})" for code, count in sorted(Counter(line[name] for line in lines).items()))
-
+    first, second = (markdown.counted(line[name] for line in lines) for name in ("exit", "again"))
     objects, left = (sum(line["objects"] for line in lines), sum(len(line["left"]) for line in lines))
     broken = sum(len(line["violations"]) for line in lines)
-    return str(len(lines)), str(objects), str(left), codes("exit"), codes("again"), str(broken)
+    return str(len(lines)), str(objects), str(left), first, second, str(broken)

@@ -9,13 +9,13 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from multiprocessing import Pool, get_context
 from typing import Any
 
 from ledger import deaths, load, play, troubles
 
+from ground import markdown
 from ground.cache import cache_dir, say
 from ground.soak import Results
 
@@ -78,9 +78,7 @@ def _load(sizes: Iterable[int]) -> int:
         with get_context("spawn").Pool(1) as pool:
             rows.append(pool.apply(load.measure, (size,)))
         say(", ".join(f"{value} {name}" for name, value in rows[-1].items()))
-    head = tuple(rows[0])
-    lines = [head, ("---",) * len(head), *(tuple(str(value) for value in row.values()) for row in rows)]
-    print("\n".join(f"| {' | '.join(line)} |" for line in lines))
+    print(markdown.table(tuple(rows[0]), [[str(value) for value in row.values()] for row in rows]))
     return 1 if any(row["exit"] or row["left"] for row in rows) else 0
 
 
@@ -117,17 +115,16 @@ def table(lines: Iterable[Line]) -> str:
     for line in every:
         groups.setdefault(line["way"], []).append(line)
     head = ("way", "rounds", "objects", "deleted", "exit codes", "seconds each", "violations")
-    rows = [head, ("---",) * len(head), *((way, *_sums(some)) for way, some in sorted(groups.items()))]
-    return "\n".join(f"| {' | '.join(row)} |" for row in [*rows, ("all", *_sums(every))])
+    sums = ((way, *_sums(some)) for way, some in sorted(groups.items()))
+    return markdown.table(head, [*sums, ("all", *_sums(every))])
 
 
 def _sums(lines: list[Line]) -> tuple[str, ...]:
-    codes = Counter(line["exit"] for line in lines)
     return (
         str(len(lines)),
         str(sum(line["objects"] for line in lines)),
         str(sum(line["deletes"] for line in lines)),
-        ", ".join(f"{code} ({count})" for code, count in sorted(codes.items())),
+        markdown.counted(line["exit"] for line in lines),
         f"{sum(line['seconds'] for line in lines) / max(1, len(lines)):.2f}",
         str(sum(len(line["violations"]) for line in lines)),
     )

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ground import faulty
+from ground import faulty, markdown
 from ground.cache import cache_dir, say, step
 from ground.cloud import LocalCloud
 from ground.crude import clear
@@ -195,16 +195,14 @@ def table(lines: Iterable[Line]) -> str:
         wreck += " of janitor apply, state deleted" if line["way"] == "journal" else ""
         group = (wreck, line["binary"], "yes" if line["marks"] else "no", WAYS[line["way"]])
         groups.setdefault(group, []).append(line)
-    rows = [head, ("---",) * len(head), *((*group, *_sums(some)) for group, some in sorted(groups.items()))]
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    return markdown.table(head, [(*group, *_sums(some)) for group, some in sorted(groups.items())])
 
 
 def _sums(lines: list[Line]) -> tuple[str, ...]:
-    codes = Counter(line["exit"] for line in lines)
     missed = Counter(text.split(" ")[0] for line in lines for text in line["missed"])
     return (
         str(len(lines)),
-        ", ".join(f"{code} ({count})" for code, count in sorted(codes.items())),
+        markdown.counted(line["exit"] for line in lines),
         str(sum(line["found"] for line in lines)),
         ", ".join(f"{count} {kind}" for kind, count in missed.most_common()) or "none",
         str(sum(line["cautious"] for line in lines)),

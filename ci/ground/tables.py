@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from ground.figures import Figure, bound, deletes_of
+from ground.markdown import table
 from ground.rivals import JANITOR, Measured
 
 
@@ -17,7 +18,7 @@ def tables(rows: Sequence[Measured], figures: Iterable[Figure], *, cpus: int) ->
         groups.setdefault((row.latency, row.resources, row.rival), []).append(row)
     return "\n\n".join(
         [
-            _table(
+            table(
                 (
                     "resources",
                     "ms",
@@ -32,11 +33,11 @@ def tables(rows: Sequence[Measured], figures: Iterable[Figure], *, cpus: int) ->
                 ),
                 [_took(some) for some in groups.values()],
             ),
-            _table(
+            table(
                 ("resources", "ms", "longest chain (s)", "of", "busiest", "computed (s)", "its deletes per second"),
                 [_bounds(some, cpus) for (_, _, rival), some in groups.items() if rival == JANITOR.name],
             ),
-            _table(
+            table(
                 ("figure", "where", "seen", "goal", "met"),
                 [(one.name, one.where, f"{one.value:g}", str(one.goal or ""), one.met) for one in figures],
             ),
@@ -89,7 +90,3 @@ def _bounds(some: Sequence[Measured], cpus: int) -> tuple[str, ...]:
         f"{busy.seconds:.1f}",
         f"{rate:.1f}",
     )
-
-
-def _table(head: Sequence[str], body: Sequence[Sequence[str]]) -> str:
-    return "\n".join(f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *body))
