@@ -17,7 +17,7 @@ def quoted_key(key: object) -> str:
     """An instance key as Terraform writes it behind an address: `[0]`, `["a b"]`; empty for none."""
     if key is None or isinstance(key, bool):
         return ""
-    if isinstance(key, int | float) and key in range(_MOST):
+    if isinstance(key, int | float) and 0 <= key < _MOST and key == int(key):  # inf and nan are not below it
         return f"[{int(key)}]"
     escaped = str(key).translate(_ESCAPES).replace("${", "$${").replace("%{", "%%{")
     return f'["{escaped}"]'
