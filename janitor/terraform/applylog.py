@@ -110,7 +110,7 @@ def _read_line(reading: _Reading, line: str) -> None:
     _span(reading, at)
     step = None if _PROVISIONER.search(bare) else _STEP.search(bare)  # what a provisioner prints is its own
     if step:
-        _human_step(reading, step, at)
+        _human_step(reading, step, at, line)
     elif _ENDS.search(bare):
         reading.finished = True
 
@@ -142,14 +142,15 @@ def _json_step(reading: _Reading, event: ApplyEvent) -> None:
         _destroyed(reading, event.address, event.address)
 
 
-def _human_step(reading: _Reading, step: re.Match[str], at: float | None) -> None:
+def _human_step(reading: _Reading, step: re.Match[str], at: float | None, line: str) -> None:
     address, kind, identity = step["address"], step["type"], _id(step["open"], step["rest"])
     key = f"{address} {step['deposed'] or ''}".strip()
     what = step["what"]
     if what.startswith("Creating"):
         _started(reading, address, kind, "create", "")
     elif what.startswith("Creation"):
-        _created(reading, LoggedCreate(address, kind, identity, at))
+        # As the line has it, or not at all: what was taken out of its middle may have been in the place of a character.
+        _created(reading, LoggedCreate(address, kind, identity if identity in line else "", at))
     elif what.startswith("Destroying"):
         _started(reading, key, kind, "delete", identity)
     else:
@@ -185,9 +186,14 @@ def _started(reading: _Reading, key: str, kind: str, action: str, identity: str)
 
 def _created(reading: _Reading, create: LoggedCreate) -> None:
     reading.steps += 1
-    if create.id:  # a completion without its id is not whole: the create stays under way
+    if create.id and _legible(create.id):  # a completion without its id is not whole: the create stays under way
         reading.under_way.pop(create.address, None)
         reading.created[create.address, create.id] = create
+
+
+def _legible(identity: str) -> bool:
+    """Whether every character can be one that a service gave: bytes that are no text were read as U+FFFD."""
+    return identity.isprintable() and "\N{REPLACEMENT CHARACTER}" not in identity
 
 
 def _destroyed(reading: _Reading, address: str, key: str) -> None:

@@ -239,6 +239,25 @@ def test_an_id_that_is_none_is_not_made_one(odd: str) -> None:
     assert ids(log(line % odd)) <= {("x_y.a", "1" + "0" * 400)}
 
 
+UUID = "0b5c2b9f-1a2b-4c3d-9e0f-0b5c2b9f1a2b"
+ACCIDENTS = ("\r", "\x08", "\x1b[0m", "\x7f", "\x9b", "\x00", "\ufffd")
+
+
+@pytest.mark.parametrize("identity", [UUID, "ci-1/a key"], ids=["a UUID", "a name"])
+@pytest.mark.parametrize("accident", ACCIDENTS, ids=ascii)
+def test_an_id_with_an_accident_in_it_is_not_mended_and_its_creation_stays_under_way(
+    accident: str, identity: str
+) -> None:
+    """What stood there may have been another character: an id that exists nowhere would be called gone."""
+    for place in range(1, len(identity)):
+        harmed = identity[:place] + accident + identity[place:]
+        hook = {"resource": {"addr": "x_y.b", "resource_type": "x_y"}, "action": "create", "id_key": "id"}
+        event = {"@level": "info", "type": "apply_complete", "hook": hook | {"id_value": harmed}}
+        begun = "x_y.a: Creating...\nx_y.b: Creating...\n"
+        found = log(f"{begun}x_y.a: Creation complete after 1s [id={harmed}]\n{json.dumps(event)}\n")
+        assert (found.created, found.in_flight) == ((), (("x_y.a", "x_y"), ("x_y.b", "x_y"))), place
+
+
 def test_a_replacement_keeps_only_the_new_one() -> None:
     before = "x_y.a: Creation complete after 1s [id=old]\n"
     after = (
