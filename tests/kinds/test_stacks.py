@@ -134,7 +134,7 @@ def test_names_are_enough_and_so_is_a_log(enter: Callable[..., Play], witnessed:
     assert witnessed.wrong == []
 
 
-@some_stacks
+@stacks_when_asked
 def test_what_hangs_on_ours_is_found_without_any_source(
     enter: Callable[..., Play], witnessed: Witnessed, stack: str
 ) -> None:

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 from stage import Stage
+from ways import binaries
 
 from ground.cloud import Project, fault_region
 
 pytestmark = pytest.mark.scenario
 
 
+@binaries("tofu", rarely="terraform")
 def test_terraform_destroys_and_janitor_proves(
     make: Callable[..., Stage], project: Project, binary: str, tmp_path: Path
 ) -> None:

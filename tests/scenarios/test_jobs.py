@@ -177,6 +177,7 @@ def test_gitlab_keeps_the_state_and_its_cancelled_apply_leaves_neither_an_object
     assert (runner.holds(), states.resources(STATE), states.lock_of(STATE)) == (set(), [], None)
 
 
+@pytest.mark.thorough
 def test_an_apply_that_died_with_its_machine_keeps_gitlabs_lock_until_somebody_takes_it_off(
     runner: Runner, states: StateServer
 ) -> None:

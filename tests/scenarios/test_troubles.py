@@ -79,6 +79,7 @@ def test_what_is_behind_a_service_that_is_down_is_told_the_rest_goes_and_then_al
     assert stage.look() == {}
 
 
+@pytest.mark.thorough
 def test_without_keystone_nothing_is_done_and_it_is_said_in_one_sentence(
     applied: Callable[..., Stage], region: FaultRegion
 ) -> None:
