@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
 from urllib.parse import parse_qsl, quote, urlsplit
 
-from janitor.cloud import asking, grants, swift
+from janitor.cloud import asking, attachments, grants, swift
 from janitor.cloud.session import Session
 from janitor.cloud.versions import parsed
 from janitor.cloud.wire import Response
@@ -263,6 +263,7 @@ def _read_stack(session: Session, ref: Ref) -> Iterable[Observed]:
 
 
 READERS = {
+    **attachments.READERS,
     **grants.READERS,
     **swift.READERS,
     "stack": _read_stack,

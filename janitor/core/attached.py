@@ -20,6 +20,9 @@ PRODUCER_TEXTS = ("Kubernetes external service ", "Kubernetes ingress ", "Kubern
 CLOCKS = 2.0
 """Seconds by which the clocks of Nova and Neutron may differ."""
 
+DELETED, MISSING = "deleted", "missing"
+"""What became of the server that an attachment names: deleted in our project, or nothing that we are shown."""
+
 SERVICE_OWNERS = ("network:", "Octavia", "ovn-lb-hm:", "neutron:", "manila:", "trunk:")
 
 
@@ -189,6 +192,17 @@ def _linked_to_ours(kind: str) -> Rule:
     return rule
 
 
+def _volume_attachment(observed: Observed, around: Surroundings) -> str:
+    """Of a server of ours; or left on our volume by one that is gone for certain, having been this project's."""
+    if why := _linked_to_ours("server")(observed, around):
+        return why
+    server, volume, became = (observed.fact(name) for name in ("server_id", "volume_id", "server_is"))
+    was_ours = around.sibling(observed, "server", server) in around.case.claims
+    if around.is_ours(observed, "volume", volume) and (became == DELETED or (became == MISSING and was_ours)):
+        return f"left on our volume {volume} by the server {server}, which is gone"
+    return ""
+
+
 def _declared_child(*parent_kinds: str) -> Rule:
     def rule(observed: Observed, around: Surroundings) -> str:
         for parent_kind in parent_kinds:
@@ -217,7 +231,7 @@ RULES: Mapping[str, Rule] = {
     "server_group": _server_group,
     "subnet": _declared_child("network"),
     "volume": _volume,
-    "volume_attachment": _linked_to_ours("server"),
+    "volume_attachment": _volume_attachment,
     "interface_attachment": _linked_to_ours("server"),
     "secret": _made_to_order,
     "secret_container": _made_to_order,

@@ -306,6 +306,17 @@ class TestAttached:
         blank = a("volume", "b", name="s-blank-vol", attachments=[{"server_id": "s"}], created_at=LATER)
         assert verdict_of(blank, self.ours(server), server).ours, "the one other name that Nova gives"
 
+    @pytest.mark.parametrize(
+        ("became", "claimed", "ours"),
+        [("", False, False), ("missing", False, False), ("missing", True, True), ("deleted", False, True)],
+    )
+    def test_what_a_server_left_on_our_volume_is_ours_when_that_server_was_and_is_gone(self, became, claimed, ours):
+        volume, server = a("volume", "v"), a("server", "s")
+        link = a("volume_attachment", "", server_id="s", volume_id="v", server_is=became)
+        known = self.ours(volume, server) if claimed else self.ours(volume)
+        assert (verdict_of(link, known, volume) is not None) is ours
+        assert verdict_of(link, self.ours(server) if claimed else case(), volume) is None, "the volume is not ours"
+
 
 @given(
     marks=st.frozensets(st.sampled_from(["mine", "other"])),

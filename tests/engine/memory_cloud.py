@@ -14,7 +14,7 @@ from random import Random
 from typing import Any
 
 from builders import HOME
-from engine import memory_extensions, memory_holders, memory_makers, memory_rules, memory_shares
+from engine import memory_extensions, memory_holders, memory_makers, memory_rules, memory_shares, memory_storage
 
 from janitor.cloud.inventory import parent_id
 from janitor.core.catalogue import KINDS, observe, source_kind
@@ -38,6 +38,7 @@ class Times:
     keeps: bool = False  # deleted servers stay for a while, with all that they have, and no listing shows them
     share_server: float = 2.0
     never: set[str] = field(default_factory=set)  # ids whose delete is accepted and never ends
+    left: set[str] = field(default_factory=set)  # volumes that stay attached when their server goes
 
 
 @dataclass(frozen=True)
@@ -216,7 +217,7 @@ class MemoryCloud:
         body = self.bodies[source_kind(ref.kind)].get(parent_id(ref))
         bodies = self.live(source_kind(ref.kind)) if body is None and KINDS[ref.kind].derived else [body]
         found = self._shown(ref.scope, ref.kind, (one for one in bodies if one is not None), shared=shared)
-        return next((o for o in found if o.ref.id == ref.id), None)
+        return next((memory_storage.with_its_server(self, o) for o in found if o.ref.id == ref.id), None)
 
     def _seen(self, scope: Scope, kind: str) -> Iterator[Observed]:
         yield from self._shown(scope, kind, self.live(source_kind(kind)))

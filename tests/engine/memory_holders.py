@@ -40,7 +40,7 @@ def _holders(cloud: MemoryCloud, observed: Observed, answer: Answer) -> Iterator
         yield from _of_port(cloud, identifier)
     elif held == "volume":
         body = cloud.bodies["volume"].get(identifier, {})
-        yield from (("server", a["server_id"]) for a in body.get("attachments", ()))
+        yield from (_on_volume(cloud, identifier, a["server_id"]) for a in body.get("attachments", ()))
         yield from (("volume_snapshot", s["id"]) for s in cloud.live("volume_snapshot") if s["volume_id"] == identifier)
     elif held == "volume_backup":
         yield from (("volume_backup", other["id"]) for other in increments(cloud, identifier))
@@ -48,6 +48,11 @@ def _holders(cloud: MemoryCloud, observed: Observed, answer: Answer) -> Iterator
         yield from (("volume", v["id"]) for v in cloud.live("volume") if v["snapshot_id"] == identifier)
     else:
         yield from memory_shares.holders(cloud, held, identifier)
+
+
+def _on_volume(cloud: MemoryCloud, volume: str, server: str) -> tuple[str, str]:
+    """The server, or the attachment that it left."""
+    return ("server", server) if server in cloud.bodies["server"] else ("volume_attachment", f"{server}/{volume}")
 
 
 def _users(cloud: MemoryCloud, found: list[Body]) -> Iterator[tuple[str, str]]:

@@ -181,7 +181,7 @@ def _end_server(cloud: MemoryCloud, server: Body) -> None:
             port |= {"device_owner": "", "device_id": ""}
     for entry in server["os-extended-volumes:volumes_attached"]:
         volume = cloud.bodies["volume"].get(entry["id"])
-        if volume is None:
+        if volume is None or volume["id"] in cloud.times.left:
             continue
         volume |= {"attachments": [], "status": "available"}
         if entry["delete_on_termination"]:

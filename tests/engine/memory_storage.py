@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from engine.memory_answers import ACCEPTED, GONE, Body, refused
 
+from janitor.core.attached import DELETED, MISSING
 from janitor.core.model import Observed
-from janitor.engine.protocols import Answer
+from janitor.engine.protocols import Answer, Reply
 
 if TYPE_CHECKING:
     from engine.memory_cloud import MemoryCloud
@@ -23,9 +25,21 @@ def _attachment(cloud: MemoryCloud, observed: Observed) -> Answer:
     body = cloud.bodies["volume"].get(volume)
     if body is None or not any(a["server_id"] == server for a in body["attachments"]):
         return GONE
+    if server not in cloud.bodies["server"]:
+        body |= {"attachments": [], "status": "available"}
+        return Answer(Reply.ACCEPTED, 200)
     body["status"] = "detaching"
     cloud.later(cloud.times.attachment, lambda: body.update(attachments=[], status="available"))
     return ACCEPTED
+
+
+def with_its_server(cloud: MemoryCloud, observed: Observed) -> Observed:
+    """As a reading of it alone: an attachment tells what became of its server."""
+    server = observed.fact("server_id")
+    if observed.ref.kind != "volume_attachment" or server in cloud.bodies["server"]:
+        return observed
+    was_there = any(ref.id == server for ref in cloud.deleted)
+    return replace(observed, facts={**observed.facts, "server_is": DELETED if was_there else MISSING})
 
 
 def _volume(cloud: MemoryCloud, observed: Observed) -> Answer:

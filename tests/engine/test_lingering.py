@@ -1,4 +1,4 @@
-"""What a listing hides is not gone: where the cloud keeps deleted servers for a while, they hold ports and volumes."""
+"""What outlives its delete: servers that a cloud keeps for a while, with all that they hold, and what they leave."""
 
 from __future__ import annotations
 
@@ -53,3 +53,14 @@ def looked(hidden: set[str]) -> tuple[set[str], list[str]]:
 def test_after_terraform_one_server_is_read_and_the_others_only_if_it_is_still_there():
     assert looked(set()) == (set(), ["s0"])
     assert looked({"s0", "s1", "s2"}) == ({"s0", "s1", "s2"}, ["s0", "s1", "s2"])
+
+
+def test_what_a_server_left_on_its_volume_is_let_go_once_the_server_is_gone():
+    here = stage()
+    volume = here.make("volume", "data")
+    here.cloud.times.left.add(volume)
+    server = here.make("server", "s")
+    link = here.make("volume_attachment", "", server=server, volume=volume)
+    assert left(here.run(here.plan(hide=[link]))) == {}
+    assert here.cloud.left() == []
+    assert here.deletes() == [server, volume, link, volume]

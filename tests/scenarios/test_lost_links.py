@@ -1,9 +1,10 @@
-"""Volumes that Nova and Cinder no longer agree on: each is told with what frees it, and that does free it."""
+"""Volumes that Nova and Cinder no longer agree on: what a server left goes, all else is told with what frees it."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import stock
 from stage import Stage
 from workspaces import Workspace
 
-from ground.cloud import LocalCloud
+from ground.cloud import LocalCloud, gate
 
 pytestmark = [pytest.mark.scenario, pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")]
 
@@ -30,11 +31,40 @@ def attach(conn: Any, volume: str, server: str, **connector: Any) -> str:
     return path
 
 
+def written(stage: Stage, ours: Workspace) -> None:
+    """The workspace as its files: a state, and little patience with volumes."""
+    ours.write(stage.state)
+    (stage.root / "tf-janitor.toml").write_text('[timeouts]\nvolume = "5s"\n', encoding="utf-8")
+
+
+def test_what_a_server_left_on_our_volumes_is_let_go_by_janitor(make: Callable[..., Stage], tofu: str) -> None:
+    """The volumes are all that the state knows; the server was deleted, and Cinder did not do its part."""
+    stage, ours = make("terraform", tofu), Workspace()
+    conn: Any = stock.connection(stage.project)
+    server, used = stock.MAKERS["volume_attachment"](conn, stage.project.name).split("/")
+    ours.add("blockstorage_volume_v3.used", used)
+    with gate("cinder.terminate_connection", match=used, action="fail"):
+        conn.compute.delete_server(server)
+        stock.until(lambda: conn.compute.get(f"/servers/{server}").status_code == HTTPStatus.NOT_FOUND)
+    assert conn.block_storage.get_volume(used).status == "in-use"
+    begun = stock.volume(conn, f"{stage.project.name}-begun").id
+    ours.add("blockstorage_volume_v3.begun", begun)
+    attach(conn, begun, server)
+    written(stage, ours)
+
+    ended = stage.destroy("--direct")
+    assert ended.code == 0, ended.text
+    assert {(o["kind"], o["outcome"]) for o in ended.report["objects"]} == {
+        ("volume", "deleted"), ("volume_attachment", "deleted")
+    }  # fmt: skip
+    assert stage.look() == {}
+
+
 @pytest.mark.thorough
 def test_volumes_in_a_status_that_lies_are_told_with_what_frees_them(
     make: Callable[..., Stage], local_cloud: LocalCloud, tofu: str
 ) -> None:
-    """`in-use` by a server that is gone: its owner deletes the attachment. `reserved`, `detaching`: an admin."""
+    """Held by a server that this project never had, or by nobody: `in-use`, `detaching`, `reserved`."""
     stage, ours, admin = make("terraform", tofu), Workspace(), local_cloud.admin
     conn: Any = stock.connection(stage.project)
     for each in "left", "reserved", "detaching":
@@ -42,16 +72,16 @@ def test_volumes_in_a_status_that_lies_are_told_with_what_frees_them(
     left, reserved, detaching = ours.ids.values()
     server = str(uuid.uuid4())
     attachment = attach(conn, left, server, connector=CONNECTOR)
-    attach(conn, reserved, server)
-    reset = {"os-reset_status": {"status": "detaching"}}
-    admin.service("block-storage", "POST", f"/volumes/{detaching}/action", reset)
-    ours.write(stage.state)
-    (stage.root / "tf-janitor.toml").write_text('[timeouts]\nvolume = "5s"\n', encoding="utf-8")
+    for volume, status in (reserved, "reserved"), (detaching, "detaching"):
+        reset = {"os-reset_status": {"status": status}}
+        admin.service("block-storage", "POST", f"/volumes/{volume}/action", reset)
+    written(stage, ours)
 
     ended = stage.destroy("--direct")
     assert ended.code == 1, ended.text
     (told,) = ended.objects(id=left)
-    assert (told["outcome"], [(h["kind"], h["id"]) for h in told["holders"]]) == ("blocked", [("server", server)])
+    held = {"kind": "volume_attachment", "id": f"{server}/{left}", "name": attachment.rpartition("/")[2]}
+    assert (told["outcome"], [held | holder for holder in told["holders"]]) == ("blocked", [*told["holders"]])
     for volume, status in (reserved, "reserved"), (detaching, "detaching"):
         (told,) = ended.objects(id=volume)
         assert told["outcome"] == "failed"

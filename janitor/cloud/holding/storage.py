@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from janitor.cloud import inventory
+from janitor.cloud import attachments, inventory
 from janitor.cloud.holding.finding import Find, by_id, elements, held, seen
 from janitor.cloud.session import Session
 from janitor.core import increments
 from janitor.core.catalogue import KINDS, observe
-from janitor.core.model import Holder, Observed
+from janitor.core.model import Holder, Observed, Ref
 from janitor.engine.protocols import Answer
 
 
@@ -17,8 +17,8 @@ def _of_volume(session: Session, volume: Observed, _: Answer) -> Iterator[Holder
     """Its servers, snapshots, group and transfer; else what was made from it (some backends keep that a chain)."""
     body = inventory.fetch(session, "volume", volume.ref.id)
     now = next(iter(observe(KINDS["volume"], session.scope, body)), volume) if body else volume
-    servers = now.linked("server")
-    yield from (by_id(session, "server", server) for server in servers)
+    servers = list(_servers(session, body or {}))
+    yield from servers
     snapshots = seen(session, "volume_snapshot", {"volume_id": volume.ref.id})
     mine = [snapshot for snapshot in snapshots if volume.ref.id in snapshot.linked("volume")]
     yield from (held(snapshot) for snapshot in mine)
@@ -26,6 +26,17 @@ def _of_volume(session: Session, volume: Observed, _: Answer) -> Iterator[Holder
     yield from held_by_name
     if not servers and not mine and not held_by_name:
         yield from (held(clone) for clone in seen(session, "volume", {}) if volume.ref.id in clone.linked("volume"))
+
+
+def _servers(session: Session, volume: inventory.Body) -> Iterator[Holder]:
+    """The servers that it is attached to; of one that is no more, the attachment that it left."""
+    for each in attachments.of_servers(session, volume):
+        server = by_id(session, "server", str(each["server_id"]))
+        if server.observed is None:
+            link = inventory.read(session, Ref(session.scope, "volume_attachment", f"{server.id}/{volume.get('id')}"))
+            yield Holder(link.ref.kind, link.ref.id, link.fact("attachment_id"), "", link) if link else server
+        else:
+            yield server
 
 
 def _of_snapshot(session: Session, snapshot: Observed, _: Answer) -> Iterator[Holder]:

@@ -34,8 +34,10 @@ def _detach_interface(session: Session, attachment: Observed) -> Answer:
 def _detach_volume(session: Session, attachment: Observed) -> Answer:
     """Through Nova; where the server is gone and left its attachment behind, in Cinder."""
     server, volume = attachment.ref.id.split("/", 1)
-    answer = send(session, "compute", "DELETE", f"/servers/{server}/os-volume_attachments/{volume}")
     left = attachment.fact("attachment_id")
+    if left and attachment.fact("server_is"):
+        return drop_attachment(session, left)
+    answer = send(session, "compute", "DELETE", f"/servers/{server}/os-volume_attachments/{volume}")
     if answer.reply is not Reply.GONE or not left or inventory.fetch(session, "server", server) is not None:
         return answer
     return counting(drop_attachment(session, left), answer.requests + 2)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import quote
 
+from janitor.cloud.attachments import ATTACHMENTS
 from janitor.cloud.session import Session
 from janitor.cloud.ways.sending import Prepare, Undo, send
 from janitor.core.model import Observed
 from janitor.engine.protocols import Answer
-
-ATTACHMENTS = "3.27"
-"""The microversion in which attachments are objects of their own."""
 
 
 def drop_attachment(session: Session, attachment: str) -> Answer:

@@ -66,7 +66,7 @@ COMPUTE_KINDS = (
             Reference("server_id", "server", Order.WITH),
             Reference("volume_id", "volume", Order.HOLDS),
         ),
-        facts=("server_id", "volume_id", "attachment_id"),
+        facts=("server_id", "volume_id", "attachment_id", "server_is"),
         undo="detach_volume",
         parent="server",
     ),
