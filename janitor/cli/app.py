@@ -25,6 +25,7 @@ from janitor.cli.kinds import kinds
 from janitor.cli.lint import lint
 from janitor.cli.plan import plan
 from janitor.cli.report import report
+from janitor.cli.streams import secure
 from janitor.cli.sweep import sweep
 from janitor.cli.version import version
 
@@ -81,9 +82,7 @@ app.command()(ci)
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit. The commands guard themselves; this guards what is around them."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # a name in a log of another encoding ends no run
+    secure()
     words = list(arguments) if arguments is not None else None
     collect_seldom()
     sys.exit(guarded(lambda: _code(words)))

@@ -71,7 +71,7 @@ def check(
 
 
 def _published() -> int:
-    from janitor.cli.running import say
+    from janitor.cli.streams import say
     from janitor.reports import fitness
 
     say(fitness.schema())

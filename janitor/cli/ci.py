@@ -42,7 +42,8 @@ def ci(
 
 def _rendered(runner: str, state: str | None, chdir: str | None, image: str | None, shards: int | None) -> int:
     from janitor import jobs
-    from janitor.cli.running import one_of, say
+    from janitor.cli.running import one_of
+    from janitor.cli.streams import say
     from janitor.core.errors import UsageError
 
     one_of("janitor ci", runner, jobs.JOBS)

@@ -47,7 +47,8 @@ def config(
 
 
 def _shown(given: Mapping[str, object], form: str) -> int:
-    from janitor.cli.running import one_of, say, settled
+    from janitor.cli.running import one_of, settled
+    from janitor.cli.streams import say
     from janitor.core.outcome import Command
     from janitor.settings.explain import explained
 

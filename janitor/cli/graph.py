@@ -58,7 +58,8 @@ def graph(
 
 
 def _drawn(given: Mapping[str, object], form: str, *, offline: bool) -> int:
-    from janitor.cli.running import one_of, opened, say
+    from janitor.cli.running import one_of, opened
+    from janitor.cli.streams import say
     from janitor.core.outcome import Command
     from janitor.reports.graph import DRAWINGS
     from janitor.settings import Evaluate, Source

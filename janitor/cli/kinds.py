@@ -28,7 +28,8 @@ def kinds(kind: Wanted = None, *, form: Format = "text") -> None:
 
 
 def _shown(name: str | None, form: str) -> int:
-    from janitor.cli.running import one_of, say
+    from janitor.cli.running import one_of
+    from janitor.cli.streams import say
     from janitor.core.errors import UsageError
     from janitor.reports.kinds import RENDERED, row, rows
     from janitor.settings.reading import kind_named

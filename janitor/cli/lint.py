@@ -45,7 +45,8 @@ def lint(
 
 
 def _linted(given: Mapping[str, object], form: str, *, strict: bool) -> int:
-    from janitor.cli.running import one_of, opened, say
+    from janitor.cli.running import one_of, opened
+    from janitor.cli.streams import say
     from janitor.core.outcome import Command
     from janitor.reports.findings import RENDERINGS, Findings, Found
 

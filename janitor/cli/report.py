@@ -46,7 +46,7 @@ def report(
 
 
 def _published() -> int:
-    from janitor.cli.running import say
+    from janitor.cli.streams import say
     from janitor.reports import json
 
     say(json.schema())

@@ -16,6 +16,7 @@ from typing import Protocol, TypeVar
 
 from janitor.cli.boundary import complain, guarded
 from janitor.cli.signals import Stop
+from janitor.cli.streams import say
 from janitor.console import Console, Loudness
 from janitor.core.errors import Interrupted, JanitorError, Refused, StateDisagrees, Unverifiable, UsageError
 from janitor.core.outcome import Agreement, Command, RunReport
@@ -143,7 +144,7 @@ def deliver(report: RunReport, settings: Settings, *, spoken: bool = False) -> i
 def hand_out(
     report: _Report, formats: Mapping[str, Callable[[_Report], str]], settings: Settings, *, spoken: bool = False
 ) -> int:
-    """Write the reports, print the asked-for format: 0, or the exit code of a report that could not be written.
+    """Write the reports, print the asked-for format: 0, or the exit code of one that could not be written.
 
     `spoken`: a person has read the sentence already.
     """
@@ -155,7 +156,11 @@ def hand_out(
             complain(f"The {name} report {path} cannot be written ({error.strerror}).")
             code = UNWRITTEN
     if not (spoken and settings.format == "text"):
-        say(formats[settings.format](report))
+        try:
+            say(formats[settings.format](report))
+        except Refused as error:
+            complain(str(error))
+            code = UNWRITTEN
     return code
 
 
@@ -164,16 +169,6 @@ def one_of(what: str, given: str, known: Iterable[str]) -> None:
     words = [str(word) for word in known]
     if given not in words:
         raise UsageError(f"{what}: {given!r} is not one of {', '.join(words)}{did_you_mean(given, words) or '.'}")
-
-
-def say(text: str) -> None:
-    """To stdout; a reader that has gone away (`| head`) is no error of ours."""
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # Python flushes stdout once more at exit, and would complain there.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def check_writable(path: Path) -> None:

@@ -34,7 +34,8 @@ def version(
 
 
 def _said(given: Mapping[str, object], *, as_json: bool) -> int:
-    from janitor.cli.running import opened, say
+    from janitor.cli.running import opened
+    from janitor.cli.streams import say
     from janitor.core.outcome import Command
 
     with opened(Command.PLAN, given) as (settings, _, _):
