@@ -22,7 +22,8 @@ OWN_WORKSPACES = frozenset({"cloud", "remote"})
 _ADDRESS = {"http": ("address", "TF_HTTP_ADDRESS"), "pg": ("conn_str", "PG_CONN_STR")}
 """Which setting says where the state is, and the variable that says it, too."""
 
-_BACKEND = re.compile(r'^[ \t]*backend[ \t]+"(?P<type>[\w-]+)"[ \t]*\{(?P<body>[^{}]*)\}', re.MULTILINE)
+_BACKEND = re.compile(r'^[ \t]*backend[ \t]+"(?P<type>[\w-]+)"[ \t]*\{', re.MULTILINE)
+_BRACE = re.compile(r'"(?:[^"\\\n]|\\.)*"|[{}]')  # one in quotes is none
 _CLOUD = re.compile(r"^[ \t]*cloud[ \t]*\{", re.MULTILINE)
 _ENCRYPTION = re.compile(r'^[ \t]*encryption[ \t]*\{|"encryption"[ \t]*:', re.MULTILINE)
 _PAIR = re.compile(r'^\s*(?P<key>\w+)\s*=\s*"(?P<value>[^"$%\\]*)"\s*$', re.MULTILINE)
@@ -111,11 +112,22 @@ def _declared(root: RootModule) -> Backend:
         if file.name.endswith(".json"):
             found = _declared_json(text) or found
         elif match := _BACKEND.search(text):
-            found = Backend(match["type"], {m["key"]: m["value"] for m in _PAIR.finditer(match["body"])})
+            body = _body(text[match.end() :])
+            found = Backend(match["type"], {m["key"]: m["value"] for m in _PAIR.finditer(body)})
         elif _CLOUD.search(text):
             found = Backend("cloud")
     given = dict(pair.split("=", 1) for pair in root.backend_config if "=" in pair)
     return Backend(found.type, {**found.config, **given})
+
+
+def _body(text: str) -> str:
+    """A block's text up to the brace that closes it; empty where none does."""
+    depth = 1
+    for match in _BRACE.finditer(text):
+        depth += {"{": 1, "}": -1}.get(match[0], 0)
+        if depth == 0:
+            return text[: match.start()]
+    return ""
 
 
 def _declared_json(text: str) -> Backend | None:
