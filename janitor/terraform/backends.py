@@ -25,6 +25,7 @@ from janitor.terraform.state import SEALED, parse
 ERRORED = "errored.tfstate"
 PULL = "state pull"
 """Ends the name of a source that the binary itself could read."""
+_ADVICE = "Check the backend's credentials and address, or give a copy of the state with --state FILE."
 _BACKUPS = 5
 _UNREADABLE = re.compile(r"(?i)decrypt|encrypted")
 """What tofu says of a state that it has no key for."""
@@ -59,8 +60,11 @@ def check_workspace(root: RootModule, backend: Backend) -> None:
         )
 
 
-def workspaces(root: RootModule, *, timeout: float = READ_TIMEOUT) -> tuple[str, ...]:
-    """The workspaces that the backend knows, `default` first. Raises StateUnreadable."""
+def workspaces(root: RootModule, *, timeout: float = READ_TIMEOUT, unready: str = "") -> tuple[str, ...]:
+    """The workspaces that the backend knows, `default` first. Raises StateUnreadable.
+
+    `unready`: why `init` failed, which is what a backend that it could not write down is unreadable for.
+    """
     backend = backend_of(root)
     if not backend.has_workspaces:
         return ("default",)
@@ -71,15 +75,31 @@ def workspaces(root: RootModule, *, timeout: float = READ_TIMEOUT) -> tuple[str,
         except PermissionError as error:
             raise StateUnreadable(f"{folder} cannot be read: {error.strerror}.") from error
         return ("default", *(name for name in names if name != "default"))
+    _need_binary(root, backend)
+    if unready and not backend.initialised:
+        raise _unlisted(backend, unready)
     env = environment(root, backend=backend)
     env.pop("TF_WORKSPACE", None)  # would be listed, whether it exists or not
     done = run_reading(command(root, "workspace list"), folder=root.path, environment=env, timeout=timeout)
     if done.exit_code != 0:
-        why = masked(reason(done.output, done.errors), root)
-        raise StateUnreadable(f"The workspaces of the {backend.type} backend cannot be listed: {why}")
+        raise _unlisted(backend, masked(reason(done.output, done.errors), root))
     lines = [line.strip(" *\t") for line in plain(done.output.decode("utf-8", "replace")).splitlines()]
     names = sorted({name for name in lines if name and " " not in name} - {"default"})
     return ("default", *names)
+
+
+def _unlisted(backend: Backend, why: str) -> StateUnreadable:
+    return StateUnreadable(
+        f"The workspaces of the {backend.type} backend cannot be listed: {why.rstrip('.')}. {_ADVICE}"
+    )
+
+
+def _need_binary(root: RootModule, backend: Backend) -> None:
+    if root.binary is None:
+        raise StateUnreadable(
+            f"The {backend.type} backend is read through tofu or terraform, and neither is on PATH: install one, name "
+            "it with --binary PATH, or give a copy of the state with --state FILE."
+        )
 
 
 def _given(root: RootModule, file: Path) -> bytes:
@@ -150,18 +170,13 @@ def _pulled(root: RootModule, backend: Backend, *, timeout: float) -> Snapshot:
             return replace(found, raw=b"") if encrypts(root) else found
     if backend.type == "http":
         return _fetched(root, backend, refused)
-    if root.binary is None:
-        raise StateUnreadable(
-            f"The {backend.type} backend is read through tofu or terraform, and neither is on PATH: install one, name "
-            "it with --binary PATH, or give a copy of the state with --state FILE."
-        )
+    _need_binary(root, backend)
     if refused and _UNREADABLE.search(refused):
         where = f"The state in the {backend.type} backend"
         return _told_why(Snapshot(Health.LOST, where, sealed=True, problem=SEALED.format(where)), refused)
     if refused:
         raise StateUnreadable(
-            f"The state cannot be read from the {backend.type} backend: {refused} "
-            "Check the backend's credentials and address, or give a copy of the state with --state FILE."
+            f"The state cannot be read from the {backend.type} backend: {refused.rstrip('.')}. {_ADVICE}"
         )
     which = f"workspace {root.workspace!r} of the {backend.type} backend"
     return replace(found, problem=f"There is no state in {which}: it is lost, or was never there.")
@@ -174,8 +189,7 @@ def _fetched(root: RootModule, backend: Backend, refused: str) -> Snapshot:
     except StateUnreadable as error:
         told = f" ({root.flavour} state pull: {refused.rstrip('.')})" if refused else ""
         raise StateUnreadable(
-            f"The state cannot be read from the http backend: {masked(str(error), root)}{told} "
-            "Check the backend's credentials and address, or give a copy of the state with --state FILE."
+            f"The state cannot be read from the http backend: {masked(str(error), root)}{told} {_ADVICE}"
         ) from error
     name = "the http backend"
     if raw is None:

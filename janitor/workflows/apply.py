@@ -95,7 +95,7 @@ def _ready(call: Call, stack: ExitStack, folder: Path) -> Ready:
         prepared = opening.initialised(root, call)
         if prepared.ran is not None and not prepared.ran.ok:
             console.warn(prepared.ran.problem)  # the plan may be possible all the same
-        known = opening.workspaces(root, settings)
+        known = opening.workspaces(root, settings, prepared)
         opening.break_lock(root, call)
         lock = opening.lock(root, call, known)
         snapshot = backends.read_state(root)

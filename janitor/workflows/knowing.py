@@ -124,7 +124,7 @@ def gather(call: Call, stack: ExitStack, *, configured: Callable[[], Configurati
         root = opening.root_of(settings)
         prepared = opening.initialised(root, call)
         stack.callback(prepared.tidy)
-        known = opening.workspaces(root, settings)
+        known = opening.workspaces(root, settings, prepared)
         opening.break_lock(root, call)
         lock = opening.lock(root, call, known)
         snapshot = backends.read_state(root, state_file=settings.state)

@@ -35,12 +35,12 @@ def root_of(settings: Settings) -> RootModule:
     )
 
 
-def workspaces(root: RootModule, settings: Settings) -> tuple[str, ...]:
+def workspaces(root: RootModule, settings: Settings, prepared: Initialised) -> tuple[str, ...]:
     """The backend's workspaces; with -y and several of them, which one is meant has to be said."""
     if settings.state is not None:
         return ()
     backends.check_workspace(root, backend_of(root))
-    known = backends.workspaces(root)
+    known = backends.workspaces(root, unready=prepared.ran.problem if prepared.ran is not None else "")
     if settings.yes and settings.workspace is None and len(known) > 1:
         raise UsageError(
             f"The backend has the workspaces {', '.join(known)}: with --yes, say which one is meant with --workspace."
