@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
@@ -72,21 +72,26 @@ def ask(live: LiveCloud, kind: str, object_id: str) -> tuple[Observed, Answer]:
 
 @contextmanager
 def swept(live: LiveCloud) -> Iterator[LiveCloud]:
-    """Remove what the project holds at the end: rounds in a fixed order, until a scan is empty."""
+    """Remove what the project holds at the end: rounds in a fixed order, until nothing of what a first scan of all saw
+    is left. Only the kinds that it saw are listed again: no delete makes anything of another one.
+    """
     try:
         yield live
     finally:
         deadline = time.monotonic() + 90
-        while rest := _rest(live):
+        kinds: Sequence[str] = ORDER
+        while rest := _rest(live, kinds):
             for observed in rest:
                 live.delete(step(observed), observed)
             assert time.monotonic() < deadline, f"left in the cloud: {[str(o.ref) for o in rest]}"
             time.sleep(0.3)
+            seen = {observed.ref.kind for observed in rest}
+            kinds = [kind for kind in ORDER if kind in seen]
 
 
-def _rest(live: LiveCloud) -> list[Observed]:
-    world = live.scan(ORDER)
-    return [o for kind in ORDER for o in world.of_kind(kind) if not _comes_back(o)]
+def _rest(live: LiveCloud, kinds: Sequence[str]) -> list[Observed]:
+    world = live.scan(kinds)
+    return [o for kind in kinds for o in world.of_kind(kind) if not _comes_back(o)]
 
 
 def _comes_back(observed: Observed) -> bool:
