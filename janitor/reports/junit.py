@@ -25,7 +25,7 @@ def render(report: RunReport) -> str:
     cases = [_case(row, name(row), tag=tag, remedy=remedy(row)) for row, tag in zip(expected, tags, strict=True)]
     verdict, errors = _run(report)
     return suite(
-        f"janitor {report.command} {clean(report.workspace)}",
+        f"janitor {report.command} {clean(report.workspace)}".rstrip(),
         [verdict, *cases],
         failures=tags.count("failure"),
         errors=tags.count("error") + errors,

@@ -45,6 +45,12 @@ def test_the_schema_refuses_what_is_none() -> None:
         SCHEMA.validate(FORMATS["junit"](LEFT).replace("<failure", "<falure").replace("</failure", "</falure"))
 
 
+def test_its_suite_is_called_after_the_command_and_its_workspace_where_there_is_one() -> None:
+    sweep = replace(EMPTY, command="sweep", workspace="")
+    names = [ET.fromstring(FORMATS["junit"](run))[0].get("name") for run in (EMPTY, sweep)]  # noqa: S314  our own
+    assert names == [f"janitor {EMPTY.command} {EMPTY.workspace}", "janitor sweep"]
+
+
 @pytest.mark.parametrize("run", RUNS)
 def test_gitlab_takes_no_two_cases_for_one(run: str) -> None:
     names = [name for name, _, _ in gitlab_reads(RUNS[run])]
