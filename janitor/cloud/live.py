@@ -18,7 +18,7 @@ from math import isinf
 from random import uniform
 from typing import TypeVar
 
-from janitor.cloud import batch, deletion, holders, inventory
+from janitor.cloud import batch, deletion, holders, inventory, remarks
 from janitor.cloud.session import Session
 from janitor.core.catalogue import KINDS, source_kind
 from janitor.core.errors import Refused
@@ -154,6 +154,10 @@ class LiveCloud:
         """Who holds the object that was refused; nobody where nobody can be seen. Raises CloudFault."""
         with self._turn(observed.ref.scope, KINDS[observed.ref.kind].service):
             return holders.of(self.session(observed.ref.scope), observed, answer)
+
+    def remarks(self, observed: Observed) -> str:
+        """What the service noted about a delete that it accepted, and that failed; empty where nothing is known."""
+        return remarks.of(self.session(observed.ref.scope), observed)
 
     def scan(self, kinds: Iterable[str], *, claimed: Iterable[str] = ()) -> World:
         """List these kinds everywhere, each listing once. `claimed`: kinds of which some source names an object.

@@ -18,7 +18,17 @@ from janitor.engine.conflicts import promote, resolve
 from janitor.engine.doubts import doubt, may_linger, speak_for_others
 from janitor.engine.protocols import Answer, CloudFault, Done, Reply
 from janitor.engine.retry import calmer, is_over, pause
-from janitor.engine.steps import WAITED_FOR, Phase, Progress, is_busy, is_dying, is_stuck
+from janitor.engine.steps import (
+    DROPPED,
+    WAITED_FOR,
+    Phase,
+    Progress,
+    explained,
+    is_busy,
+    is_dying,
+    is_stuck,
+    words,
+)
 from janitor.engine.waits import Finding, Watch, Watches, join, overdue, read_round
 
 BELIEVED = 3  # unchanged readings after which a 403 without a holder is no race with one that has just gone
@@ -116,7 +126,12 @@ def _answered(desk: Desk, one: Progress, answer: Answer, *, moved: bool) -> None
     else:
         if answer.status == HTTPStatus.UNAUTHORIZED:
             _unsee(board, one.ref.scope, one.ref.kind, answer)
-        end(board, one, Phase.FAILED, reason=f"not allowed: {_words(answer)}")
+        end(board, one, Phase.FAILED, reason=f"not allowed: {words(answer)}")
+
+
+def _hopeless(board: Board, one: Progress) -> None:
+    status = one.observed.status if one.observed else "unknown"
+    end(board, one, Phase.FAILED, reason=explained(one, f"is {status}"))
 
 
 def _has_owner(one: Progress, answer: Answer) -> bool:
@@ -129,8 +144,8 @@ def _has_owner(one: Progress, answer: Answer) -> bool:
 def _refused(desk: Desk, one: Progress, answer: Answer, *, moved: bool) -> None:
     board, observed = desk.board, one.observed
     one.answer, one.refusals = answer, one.refusals + 1
-    if observed is None or is_stuck(one.kind, observed):
-        end(board, one, Phase.FAILED, reason=_reason(one, f"is {observed.status if observed else 'unknown'}"))
+    if observed is None or (is_stuck(one.kind, observed) and not one.kind.remarks):
+        _hopeless(board, one)
     elif is_dying(observed):
         join(desk.watches, board, one=one, phase=Phase.ACCEPTED)
     elif is_busy(one.kind, observed) and not moved and one.waiting_since is not None:
@@ -151,6 +166,10 @@ def _searched(desk: Desk, one: Progress, done: Done) -> None:
         return
     if not isinstance(done.value, Searched):
         _unanswered(board, one, _fault(done))
+        return
+    one.remarks = done.value.remarks or one.remarks
+    if one.observed is not None and is_stuck(one.kind, one.observed):
+        _hopeless(board, one)
     elif resolve(board, one, holders=done.value.holders):
         one.waiting_since, one.unchanged = None, 0
     else:
@@ -168,14 +187,14 @@ def _be_patient(desk: Desk, one: Progress) -> None:
     if overdue(one, board.policy, now=now):
         _stuck(board, one)
     elif _is_meant(one):
-        end(board, one, Phase.FAILED, reason=f"not allowed: {_words(one.answer)}")
+        end(board, one, Phase.FAILED, reason=f"not allowed: {words(one.answer)}")
     elif one.observed is not None and is_busy(one.kind, one.observed):
         board.tell("retry", one, text=f"is {one.observed.status}")
         join(desk.watches, board, one=one, phase=Phase.BUSY)
     else:
         wait = pause(board.policy, one.refusals - 1, answer=one.answer, dice=board.dice)
         behind = f"; {one.holders[0]} is on its way out" if one.holders else ""
-        board.tell("retry", one, text=f"refused ({_words(one.answer)}), again in {wait:.1f} s{behind}")
+        board.tell("retry", one, text=f"refused ({words(one.answer)}), again in {wait:.1f} s{behind}")
         rest(board, one, until=now + wait)
 
 
@@ -189,7 +208,7 @@ def _is_meant(one: Progress) -> bool:
 def _stuck(board: Board, one: Progress) -> None:
     status = one.observed.status if one.observed else ""
     said = f"is {status} and does not change" if status else "does not change"
-    reason = one.unseen() or _reason(one, f"{said} ({one.unchanged} readings)")
+    reason = one.unseen() or explained(one, f"{said} ({one.unchanged} readings)")
     board.tell("stuck", one, text=reason)
     end(board, one, Phase.FAILED, reason=reason, holders=one.holders)
 
@@ -201,11 +220,11 @@ def _unread(board: Board, one: Progress, fault: Answer) -> None:
         if _back_off(board, one, fault, since=silent):
             return
     if fault.status == HTTPStatus.FORBIDDEN:
-        end(board, one, Phase.FAILED, reason=f"not allowed to read it: {_words(fault)}")
+        end(board, one, Phase.FAILED, reason=f"not allowed to read it: {words(fault)}")
         return
     _unsee(board, one.ref.scope, one.ref.kind, fault)
     one.passing = fault.reply in TROUBLE
-    end(board, one, Phase.FAILED, reason=f"could not be read: {_words(fault)}", outcome=Outcome.UNVERIFIED)
+    end(board, one, Phase.FAILED, reason=f"could not be read: {words(fault)}", outcome=Outcome.UNVERIFIED)
 
 
 def _unanswered(board: Board, one: Progress, answer: Answer) -> None:
@@ -213,7 +232,7 @@ def _unanswered(board: Board, one: Progress, answer: Answer) -> None:
     one.sent += answer.reply is Reply.BROKEN
     if not _back_off(board, one, answer):
         one.passing = True
-        end(board, one, Phase.FAILED, reason=f"no usable answer: {_words(answer)}")
+        end(board, one, Phase.FAILED, reason=f"no usable answer: {words(answer)}")
 
 
 def _back_off(board: Board, one: Progress, answer: Answer, *, since: float = float("inf")) -> bool:
@@ -224,10 +243,10 @@ def _back_off(board: Board, one: Progress, answer: Answer, *, since: float = flo
     limit, now = board.limit_of(one.service, one.ref.scope), board.crew.now()
     one.attempts += 1
     if limit.halve(now):
-        board.tell("slower", one, text=f"{one.service} answers {_words(answer)}: at most {int(limit.allowed)} at once")
+        board.tell("slower", one, text=f"{one.service} answers {words(answer)}: at most {int(limit.allowed)} at once")
     if one.troubled_since is None:
         one.troubled_since = now
-        board.tell("retry", one, text=f"{_words(answer)}, asked again until it answers")
+        board.tell("retry", one, text=f"{words(answer)}, asked again until it answers")
     wait = pause(board.policy, one.attempts - 1, answer=answer, dice=board.dice)
     if is_over(board.policy, min(since, one.troubled_since), now=now) or now + wait >= board.policy.deadline:
         return False
@@ -277,7 +296,7 @@ def _came_back(desk: Desk, one: Progress) -> None:
     board, observed = desk.board, one.observed
     one.accepted = one.saw_dying = False
     one.refusals += 1
-    one.answer = Answer(Reply.REFUSED, code="accepted, then dropped")
+    one.answer = Answer(Reply.REFUSED, code=DROPPED)
     if observed is not None and is_stuck(one.kind, observed):
         hold(board, one)
     elif one.refusals > board.policy.drops:
@@ -300,7 +319,7 @@ def _not_listed(board: Board, watch: Watch, fault: Answer) -> None:
         one = board.steps[ref]
         if one.phase in WAITED_FOR:
             one.passing = fault.reply in TROUBLE
-            reason = f"its listing did not answer: {_words(fault)}"
+            reason = f"its listing did not answer: {words(fault)}"
             end(board, one, Phase.FAILED, reason=reason, outcome=Outcome.UNVERIFIED)
     watch.waiting.clear()
     watch.faults, watch.troubled_since = 0, None
@@ -316,7 +335,7 @@ def _has_been_silent(board: Board, watch: Watch) -> bool:
 
 
 def _unsee(board: Board, scope: Scope, kind: str, fault: Answer) -> None:
-    board.unseen[scope, source_kind(kind)] = _words(fault)
+    board.unseen[scope, source_kind(kind)] = words(fault)
 
 
 def _count(board: Board, one: Progress, requests: int) -> None:
@@ -329,14 +348,3 @@ def _fault(done: Done) -> Answer:
     if isinstance(done.error, CloudFault):
         return done.error.answer
     return Answer(Reply.BROKEN, code=type(done.error).__name__, text=f"unexpected: {done.error}")
-
-
-def _words(answer: Answer | None) -> str:
-    if answer is None:
-        return "held"
-    return " ".join(part for part in (str(answer.status or ""), answer.code or answer.text) if part) or "no answer"
-
-
-def _reason(one: Progress, said: str) -> str:
-    parts = [said, _words(one.answer) if one.answer else "", one.advice()]
-    return "; ".join(part for part in parts if part)

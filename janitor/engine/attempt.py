@@ -13,7 +13,7 @@ from janitor.core.catalogue import KINDS
 from janitor.core.model import Holder, Observed, Ref, Scope, Verdict
 from janitor.core.plan import Step
 from janitor.engine.protocols import Answer, Cloud, Judge
-from janitor.engine.steps import is_dead, is_dying
+from janitor.engine.steps import DROPPED, is_dead, is_dying, is_stuck
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,10 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """Who holds an object, by a lookup that the service answered."""
+    """Who holds an object, by a lookup that the service answered, and what that noted of a delete that failed."""
 
     holders: tuple[Holder, ...]
+    remarks: str = ""
 
 
 def attempt(step: Step, cloud: Cloud, judge: Judge, *, now: Callable[[], float], insists: bool) -> Tried:
@@ -62,8 +63,11 @@ def look(cloud: Cloud, scope: Scope, *, kind: str, now: Callable[[], float]) -> 
 
 
 def search(cloud: Cloud, observed: Observed, answer: Answer) -> Searched:
-    """Ask who holds a refused object."""
-    return Searched(tuple(cloud.holders(observed, answer)))
+    """Ask who holds a refused object; where its delete was accepted and failed, also what the service says of that."""
+    if is_stuck(KINDS[observed.ref.kind], observed):
+        return Searched((), cloud.remarks(observed))
+    found = tuple(cloud.holders(observed, answer))
+    return Searched(found, cloud.remarks(observed) if answer.code == DROPPED else "")
 
 
 def key(what: str, ref: Ref) -> tuple[str, Ref]:

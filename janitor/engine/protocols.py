@@ -66,6 +66,9 @@ class Cloud(Protocol):
     def holders(self, observed: Observed, answer: Answer) -> Sequence[Holder]:
         """Who holds the object that was refused. Raises CloudFault."""
 
+    def remarks(self, observed: Observed) -> str:
+        """What the service noted about a delete that it accepted, and that failed; empty where nothing is known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Event:

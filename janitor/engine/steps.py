@@ -19,6 +19,9 @@ from janitor.engine.protocols import Answer
 DYING = frozenset({"deleting", "pending_delete", "soft-deleting", "delete_in_progress"})
 """Statuses and task states that say: a delete was accepted, by whomever."""
 
+DROPPED = "accepted, then dropped"
+"""What stands for the answer where a delete was accepted, and the object is as it was before."""
+
 TASK_STATE = "OS-EXT-STS:task_state"
 UNDER_WAY = ("pending", "delete")
 """Designate has one status for whatever is under way, and says beside it what that is."""
@@ -61,6 +64,7 @@ class Progress:
     observed: Observed | None = None  # the newest reading
     answer: Answer | None = None  # the newest refusal or fault
     answered_at: float = float("-inf")  # our last request's answer: older readings do not count
+    remarks: str = ""  # the service's own, about a delete that it accepted and that failed
     waiting_since: float | None = None
     sent: int = 0  # deletes that may have had an effect
     begun: bool = False  # a share of it is done
@@ -175,6 +179,20 @@ def as_holder(one: Progress) -> Holder:
     """A step as the holder of another."""
     observed = one.observed or one.step.observed
     return Holder(one.ref.kind, one.ref.id, observed.name, observed.project_id, observed)
+
+
+def words(answer: Answer | None) -> str:
+    """An answer in a few words, the service's own where there are any."""
+    if answer is None:
+        return "held"
+    return " ".join(part for part in (str(answer.status or ""), answer.code or answer.text) if part) or "no answer"
+
+
+def explained(one: Progress, said: str) -> str:
+    """Why a step is given up: what was seen of it, what the service says, what would free it."""
+    noted = f"the service notes: {one.remarks}" if one.remarks else ""
+    parts = [said, noted, words(one.answer) if one.answer else "", one.advice()]
+    return "; ".join(part for part in parts if part)
 
 
 def _among(observed: Observed, statuses: tuple[str, ...]) -> bool:

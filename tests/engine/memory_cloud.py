@@ -38,6 +38,7 @@ class Times:
     keeps: bool = False  # deleted servers stay for a while, with all that they have, and no listing shows them
     share_server: float = 2.0
     never: set[str] = field(default_factory=set)  # ids whose delete is accepted and never ends
+    busy: set[str] = field(default_factory=set)  # snapshots that the backend needs for something nobody shows
     left: set[str] = field(default_factory=set)  # volumes that stay attached when their server goes
 
 
@@ -102,6 +103,7 @@ class MemoryCloud:
         self.faults = faults or Faults()
         self.bodies: dict[str, dict[str, Body]] = defaultdict(dict)
         self.calls: list[Call] = []
+        self.noted: dict[str, str] = {}  # id → what Cinder notes for its user
         self.deleted: list[Ref] = []  # every object that left, by whatever way
         self.before_delete: list[Callable[[Ref], None]] = []  # what a test wants to look at just then
         self.after_read: list[Callable[[Ref], None]] = []  # somebody else acts between our read and our delete
@@ -211,6 +213,9 @@ class MemoryCloud:
                 passing = memory_shares.is_passing(self, one)
                 found.append(Holder(kind, identifier, one.name, one.project_id, one, passing=passing))
         return found
+
+    def remarks(self, observed: Observed) -> str:
+        return self.noted.get(observed.ref.id, "")
 
     def found(self, ref: Ref, *, shared: bool = False) -> Observed | None:
         """The object; looked for in every body of its kind only where its id does not say in which one it stands."""

@@ -71,9 +71,11 @@ def _snapshot(cloud: MemoryCloud, observed: Observed) -> Answer:
 
 
 def _end_snapshot(cloud: MemoryCloud, snapshot: Body) -> None:
-    """A backend that needs the snapshot for a clone puts it back without a word."""
-    if any(volume["snapshot_id"] == snapshot["id"] for volume in cloud.live("volume")):
+    """A backend that needs the snapshot for a clone puts it back, and says so in a note only."""
+    cloned = any(volume["snapshot_id"] == snapshot["id"] for volume in cloud.live("volume"))
+    if cloned or snapshot["id"] in cloud.times.busy:
         snapshot["status"] = "available"
+        cloud.noted[snapshot["id"]] = "delete snapshot:Snapshot is busy"
     else:
         cloud.remove("volume_snapshot", snapshot["id"])
 

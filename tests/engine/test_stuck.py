@@ -65,6 +65,20 @@ def test_a_volume_in_error_deleting_is_tried_once_and_named():
     assert f"openstack volume delete --force {volume}" in result.reason
 
 
+def test_what_the_service_notes_of_a_delete_that_failed_afterwards_is_told():
+    here = stage()
+    volume = here.make("volume", "v", status="error_deleting")
+    snapshot = here.make("volume_snapshot", "s", volume=here.foreigner("volume", "w"))
+    here.cloud.noted[volume] = "delete volume:The key is in use."
+    here.cloud.times.busy.add(snapshot)
+    done = here.run(policy=Policy(deadline=1000.0 + HOUR))
+    told = {result.id: row.reason for result, row in done.results.items()}
+    assert "the service notes: delete volume:The key is in use." in told[volume]
+    assert "the service notes: delete snapshot:Snapshot is busy" in told[snapshot]
+    assert len(here.deletes("volume_snapshot")) == Policy().drops + 1
+    assert here.crew.clock < 1000.0 + HOUR / 10
+
+
 def test_a_server_in_error_is_simply_deleted():
     here = stage()
     here.make("server", "s", status="ERROR")

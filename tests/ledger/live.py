@@ -73,6 +73,9 @@ class MemoryLive(LiveCloud):
     def holders(self, observed: Observed, answer: Answer) -> Sequence[Holder]:
         return self._seen(lambda: self._of(observed.ref.scope).holders(observed, answer))
 
+    def remarks(self, observed: Observed) -> str:
+        return str(self._seen(lambda: self._of(observed.ref.scope).remarks(observed)))
+
     def delete(self, step: Step, observed: Observed) -> Answer:
         answer = self._seen(lambda: self._of(step.ref.scope).delete(step, observed))
         self.hands.step()  # it was carried out, and nobody has heard of it

@@ -80,7 +80,7 @@ def gate(
     name: str,
     *,
     match: str,
-    action: Literal["hang", "fail", "delay"],
+    action: Literal["hang", "fail", "delay", "busy"],
     seconds: float | None = None,
     times: int | None = None,
     message: str | None = None,
@@ -88,7 +88,7 @@ def gate(
     """Let objects whose name or id matches the pattern `match` hang, fail or wait at gate `name` within the block.
 
     `hang` lasts until the block ends (or for `seconds`), `delay` needs `seconds`, `fail` raises `message` in the
-    backend; `times` limits how often.
+    backend; `busy` lets Cinder's backend say that it needs what is to be deleted; `times` limits how often.
     """
     service, _, operation = name.partition(".")
     if operation not in GATES.get(service, ()):

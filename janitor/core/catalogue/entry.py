@@ -121,6 +121,7 @@ class Kind:
     lingering: tuple[str, ...] = ()  # statuses that no listing shows, in which it still holds what it held
     stuck: tuple[str, ...] = ()  # statuses only an admin can clear
     advice: str = ""  # what frees a stuck one: a command, {id} is filled in
+    remarks: str = ""  # the microversion in which the service notes for its users why a delete failed afterwards
     users: str = ""  # the command that shows an administrator who uses one; {id} and facts are filled in
     readings: int = 8  # unchanged readings after which a step counts as stuck
     timeout: float = 300.0  # the kind's own share, after which a step is given up

@@ -8,6 +8,7 @@ from janitor.core.catalogue.entry import Derived, Fate, Kind, MarkForm, Referenc
 from janitor.core.model import Order
 
 FORCE = "as admin: openstack {what} delete --force {{id}}"
+REMARKS = "3.5"  # of /messages, narrowed to one object
 PASSING = (
     *("creating", "downloading", "uploading", "attaching", "detaching", "retyping", "extending", "reserved"),
     *("backing-up", "restoring-backup"),
@@ -47,6 +48,7 @@ STORAGE_KINDS = (
         busy=(*PASSING, "in-use", "deleting", "maintenance"),
         stuck=("error_deleting",),
         advice=FORCE.format(what="volume"),
+        remarks=REMARKS,
         readings=16,  # a backend that wipes its volumes shows nothing meanwhile
         quota=("volumes", "gigabytes"),
     ),
@@ -66,6 +68,7 @@ STORAGE_KINDS = (
         busy=("creating", "deleting", "backing-up"),
         stuck=("error_deleting",),
         advice=FORCE.format(what="volume snapshot"),
+        remarks=REMARKS,
         readings=16,
         quota=("snapshots",),
     ),
@@ -86,6 +89,7 @@ STORAGE_KINDS = (
         busy=("creating", "deleting", "restoring"),
         stuck=("error_deleting",),
         advice=FORCE.format(what="volume backup"),
+        remarks=REMARKS,
         readings=16,
     ),
     Kind(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cinder import exception, interface
 from cinder.volume import configuration, driver
@@ -12,16 +12,20 @@ from oslo_config import cfg
 
 from ground.cloud.fakes.gates import gate
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 OPTIONS = [cfg.StrOpt("sparse_dir", default="")]
 cfg.CONF.register_opts(OPTIONS, group=configuration.SHARED_CONF_GROUP)
 
 
-def _gate(operation: str, thing: Any) -> None:
+def _gate(operation: str, thing: Any, busy: Callable[[], Exception] | None = None) -> None:
     gate(
         f"cinder.{operation}",
         thing.display_name,
         thing.id,
         error=lambda message: exception.VolumeBackendAPIException(data=message),
+        busy=busy,
     )
 
 
@@ -55,7 +59,7 @@ class SparseFileDriver(driver.VolumeDriver):
         self._make(self._path(volume), volume.size)
 
     def delete_volume(self, volume: Any) -> None:
-        _gate("delete_volume", volume)
+        _gate("delete_volume", volume, busy=lambda: exception.VolumeIsBusy(volume_name=volume.name))
         self._path(volume).unlink(missing_ok=True)
 
     def create_snapshot(self, snapshot: Any) -> None:
@@ -63,7 +67,7 @@ class SparseFileDriver(driver.VolumeDriver):
         self._make(self._path(snapshot), snapshot.volume_size)
 
     def delete_snapshot(self, snapshot: Any) -> None:
-        _gate("delete_snapshot", snapshot)
+        _gate("delete_snapshot", snapshot, busy=lambda: exception.SnapshotIsBusy(snapshot_name=snapshot.name))
         self._path(snapshot).unlink(missing_ok=True)
 
     def create_volume_from_snapshot(self, volume: Any, snapshot: Any) -> None:

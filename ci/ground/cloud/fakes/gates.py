@@ -29,8 +29,16 @@ class BackendError(Exception):
     """What a backend raises when nothing better fits."""
 
 
-def gate(name: str, *keys: str | None, error: Callable[[str], Exception] = BackendError) -> None:
-    """Do what the rules of gate `name` say for an object with one of `keys` (its name and its id)."""
+def gate(
+    name: str,
+    *keys: str | None,
+    error: Callable[[str], Exception] = BackendError,
+    busy: Callable[[], Exception] | None = None,
+) -> None:
+    """Do what the rules of gate `name` say for an object with one of `keys` (its name and its id).
+
+    `busy`: what a backend raises that needs the object for another one, where the service knows of such.
+    """
     for rule in _rules(name):
         if not any(key is not None and re.search(rule["match"], str(key)) for key in keys) or not _take(rule):
             continue
@@ -40,6 +48,8 @@ def gate(name: str, *keys: str | None, error: Callable[[str], Exception] = Backe
             time.sleep(float(rule["seconds"]))
         elif rule["action"] == "fail":
             raise error(rule.get("message") or f"injected backend fault at {name}")
+        elif rule["action"] == "busy" and busy is not None:
+            raise busy()
         elif rule["action"] == "hang":
             _hang(name, rule)
 
