@@ -60,6 +60,18 @@ def test_a_secret_is_held_by_its_consumers(project: Project, conn: Any, live: Li
     assert stock.ask(live, "secret", secret)[1].reply is Reply.ACCEPTED
 
 
+def test_a_container_goes_under_its_consumers(project: Project, conn: Any, live: LiveCloud) -> None:
+    """A load balancer's listener is one of a container with its certificate: whoever is left is not asked."""
+    made = barbican.container(conn, project.name, barbican.secret(conn, project.name))
+    box = barbican.identifier(made)
+    consumer = {"name": "lbaas", "URL": f"lbaas://RegionOne/loadbalancers/{project.id}"}
+    told = {"OpenStack-API-Version": "key-manager 1.2"}
+    answer = conn.key_manager.post(f"/containers/{box}/consumers", json=consumer, headers=told)
+    assert answer.json()["consumers"] == [consumer]
+    assert stock.ask(live, "secret_container", box)[1].status == 204
+    assert live.read(Ref(live.scopes[0], "secret_container", box)) is None
+
+
 def test_more_secrets_than_a_page_holds_are_listed(project: Project, conn: Any, live: LiveCloud) -> None:
     made = {barbican.identifier(barbican.secret(conn, f"{project.name}-{n}")) for n in range(101)}
     assert {o.ref.id for o in live.listing(live.scopes[0], "secret")} == made

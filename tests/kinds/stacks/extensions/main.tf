@@ -20,7 +20,7 @@ resource "openstack_networking_rbac_policy_v2" "sharing" {
 resource "openstack_networking_subnet_route_v2" "route" {
   subnet_id        = openstack_networking_subnet_v2.subnet.id
   destination_cidr = "192.0.2.0/24"
-  next_hop         = "10.33.0.9"
+  next_hop         = "10.40.0.9"
 }
 
 resource "openstack_networking_port_secgroup_associate_v2" "association" {

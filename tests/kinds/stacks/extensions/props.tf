@@ -11,10 +11,11 @@ resource "openstack_networking_network_v2" "net" {
 }
 
 resource "openstack_networking_subnet_v2" "subnet" {
-  name        = "${var.name}-subnet"
-  network_id  = openstack_networking_network_v2.net.id
-  cidr        = "10.33.0.0/24"
-  description = local.description
+  name          = "${var.name}-subnet"
+  network_id    = openstack_networking_network_v2.net.id
+  subnetpool_id = openstack_networking_subnetpool_v2.pool.id
+  cidr          = "10.40.0.0/24"
+  description   = local.description
 }
 
 resource "openstack_networking_port_v2" "port" {
