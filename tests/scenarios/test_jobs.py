@@ -24,6 +24,7 @@ from runners import GITHUB, GITLAB, IMAGE, KUBERNETES_STOPS, Script, runs_alive,
 from states import StateServer, serving
 
 from ground.cloud import Fault, Project, fault_region, gate
+from ground.cloud.services import MEMBER_ROLES
 from ground.crude import clear
 from ground.neighbour import look
 from janitor import jobs
@@ -203,7 +204,8 @@ def github(runner: Runner, folder: Path) -> Callable[..., Script]:
     """Starts a step's script as GitHub's runner does; the credentials are an application credential's, as secrets."""
     workflow = yaml.safe_load(jobs.render("github", jobs.Wanted()))
     identity = runner.cloud.identity
-    made = identity.create_application_credential(runner.project.user_id, name="runner")
+    roles = [{"name": role} for role in MEMBER_ROLES]
+    made = identity.create_application_credential(runner.project.user_id, name="runner", roles=roles)
     contexts = GITHUB_LEFT | {
         "vars.OS_AUTH_URL": runner.project.auth_url,
         "secrets.OS_APPLICATION_CREDENTIAL_ID": made.id,

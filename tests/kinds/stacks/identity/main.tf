@@ -1,5 +1,6 @@
 resource "openstack_identity_application_credential_v3" "credential" {
   name        = "${var.unique}-credential"
+  roles       = ["member"]
   description = local.description
 }
 
