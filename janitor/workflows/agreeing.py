@@ -43,7 +43,7 @@ def _agreed(
     if now.health is Health.LOST:
         return Agreement()
     if now.lineage != knowledge.snapshot.lineage and knowledge.snapshot.lineage:
-        return Agreement(agreed=False, reason="the state was replaced by one of another lineage while this run worked")
+        return Agreement(agreed=False, reason=_replaced(knowledge))
     gone = tuple(_leaving(now.resources, results, everything=not knowledge.only_this_apply))
     if not gone:
         return Agreement()
@@ -106,6 +106,13 @@ def delete_workspace(call: Call, knowledge: Knowledge, results: tuple[Result, ..
     ran = agreement.workspace_delete(knowledge.root, lock_timeout=settings.lock_timeout)
     told = "; ".join(filter(None, (agreed.reason, "the workspace was deleted" if ran.ok else ran.problem)))
     return Agreement(agreed=ran.ok, reason=told)
+
+
+def _replaced(knowledge: Knowledge) -> str:
+    return (
+        "the state was replaced by one of another lineage while this run worked, and was left as it is; what it holds "
+        f"is told by: {knowledge.root.flavour} state list"
+    )
 
 
 def _by_hand(knowledge: Knowledge, gone: tuple[str, ...], why: str) -> str:

@@ -83,6 +83,27 @@ def test_a_state_that_somebody_else_wrote_meanwhile_is_not_overwritten(make: Cal
         assert "openstack_blockstorage_volume_v3.moved" in stage.listed()
 
 
+@pytest.mark.thorough
+def test_a_state_of_another_lineage_that_took_the_place_of_ours_meanwhile_is_left_as_it_is(
+    make: Callable[..., Stage], tofu: str, noted: Callable[..., None]
+) -> None:
+    """Somebody copied a file over it: no lock keeps that out, and its addresses are those of other objects."""
+    stage = make("volumes", tofu)
+    stage.apply()
+    there, ours = stage.look(), json.loads(stage.state.read_bytes())
+    theirs = json.dumps(ours | {"lineage": "00000000-1111-2222-3333-444444444444"}).encode()
+    with gate("cinder.delete_volume", match=f"^{stage.variables['name']}-held$", action="hang") as hanging:
+        running = stage.start("destroy", "-y", "--direct")
+        assert hanging.reached(60)
+        stage.state.write_bytes(theirs)
+    ended = running.end()
+    assert (stage.look(), ended.code) == ({}, 5), ended.text
+    assert "was replaced by one of another lineage while this run worked, and was left as it is" in ended.text
+    assert f"{tofu} state list" in ended.text
+    assert stage.state.read_bytes() == theirs
+    noted("replaced by another lineage meanwhile", stage, ended, there, "--direct")
+
+
 @binaries("tofu", rarely="terraform")
 def test_a_living_lock_is_waited_for_and_its_holder_named(
     make: Callable[..., Stage], binary: str, noted: Callable[..., None]
