@@ -10,6 +10,7 @@ import codecs
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from types import MappingProxyType
 
 from janitor.core.catalogue import STATE_ATTRIBUTES
@@ -35,8 +36,12 @@ class _Found:
     cut: bool = False
 
 
+@lru_cache(maxsize=2)
 def parse(raw: bytes, *, source: str, path: str = "") -> Snapshot:
-    """The snapshot that these bytes are. A problem is a sentence in it."""
+    """The snapshot that these bytes are. A problem is a sentence in it.
+
+    A run reads its state several times, to see whether it has moved: mostly it has not, and is parsed once.
+    """
     lost = Snapshot(Health.LOST, source, path=path, raw=raw)
     if not raw.strip(b" \t\r\n\x00"):
         return replace(lost, problem=f"{source} is empty ({len(raw)} bytes): the state is lost.")
@@ -54,9 +59,10 @@ def provider_of(text: str) -> tuple[str, str]:
     match = _PROVIDER.match(text)
     if match:
         return match["address"], ".".join(filter(None, (match["module"], match["alias"])))
-    # 0.12 wrote `provider.openstack.alias`.
-    name, _, alias = text.rpartition("provider.")[2].partition(".")
-    return name, alias
+    # 0.12 wrote `module.x.provider.openstack.alias`.
+    module, _, rest = text.rpartition("provider.")
+    name, _, alias = rest.partition(".")
+    return name, ".".join(filter(None, (module.rstrip("."), alias)))
 
 
 def allowed(attributes: Object, *, secret: frozenset[str] = frozenset()) -> Mapping[str, object]:

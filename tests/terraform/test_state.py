@@ -238,7 +238,8 @@ def test_modules_data_deposed_and_tainted() -> None:
         ('module.m.provider["r/a/openstack"].other', ("r/a/openstack", "module.m.other")),
         ('provider["r/a/openstack"].by_region["eu"]', ("r/a/openstack", 'by_region["eu"]')),
         ("provider.openstack", ("openstack", "")),
-        ("module.m.provider.openstack.other", ("openstack", "other")),
+        ("module.m.provider.openstack", ("openstack", "module.m")),
+        ("module.m.provider.openstack.other", ("openstack", "module.m.other")),
     ],
 )
 def test_provider_addresses(text: str, expected: tuple[str, str]) -> None:
