@@ -15,7 +15,17 @@ from typing import NamedTuple
 from janitor.core.catalogue import KINDS, Kind, kind_of_type
 from janitor.core.catalogue.reading import entries, fill, named_in
 from janitor.core.marks import runs_in
-from janitor.core.model import ApplyLog, Configuration, Declared, Evidence, LoggedCreate, Ref, Resource, Scope
+from janitor.core.model import (
+    REF_ORDER,
+    ApplyLog,
+    Configuration,
+    Declared,
+    Evidence,
+    LoggedCreate,
+    Ref,
+    Resource,
+    Scope,
+)
 
 METADATA = "metadata"
 INDEX = re.compile(r'\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]')
@@ -134,7 +144,9 @@ def claims_by_ref(claims: Iterable[Claim]) -> Mapping[Ref, tuple[Claim, ...]]:
     found: dict[Ref, list[Claim]] = defaultdict(list)
     for claim in claims:
         found[claim.ref].append(claim)
-    return {ref: tuple(sorted(found[ref], key=lambda c: order.index(c.evidence))) for ref in sorted(found)}
+    return {
+        ref: tuple(sorted(found[ref], key=lambda c: order.index(c.evidence))) for ref in sorted(found, key=REF_ORDER)
+    }
 
 
 def object_id(resource: Resource) -> str:

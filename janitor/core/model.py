@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from functools import total_ordering
+from operator import attrgetter
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -58,6 +59,10 @@ class Ref:
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
+
+
+REF_ORDER = attrgetter("scope", "kind", "id")
+"""The same order as a key to sort by: thousands of refs are compared without a call of ours for each pair."""
 
 
 class Order(StrEnum):

@@ -10,7 +10,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from janitor.core.catalogue import KINDS, kind_of_type, source_kind
-from janitor.core.model import Denial, Evidence, Holder, Observed, Outcome, Ref, Resource, Scope, Verdict, World
+from janitor.core.model import (
+    REF_ORDER,
+    Denial,
+    Evidence,
+    Holder,
+    Observed,
+    Outcome,
+    Ref,
+    Resource,
+    Scope,
+    Verdict,
+    World,
+)
 from janitor.core.outcome import GONE, Result
 from janitor.core.plan import Plan, Unproved
 
@@ -39,7 +51,8 @@ def reconcile(first: Plan, done: Mapping[Ref, Result], end: Ending) -> tuple[Res
             evidence=step.evidence,
             reason="" if ref in first.steps else "appeared while the run was ending; run again",
         )
-        if ref in first.steps:  # a later round knows it from our own journal; what proved it stands here
+        if ref in first.steps and before.evidence != first.steps[ref].evidence:
+            # a later round knows it from our own journal; what proved it stands here
             before = replace(before, evidence=first.steps[ref].evidence)
         results[ref] = _settle(before, end.world)
     for ref, result in done.items():
@@ -57,7 +70,7 @@ def reconcile(first: Plan, done: Mapping[Ref, Result], end: Ending) -> tuple[Res
             )
     for verdict in end.plan.kept:
         results[verdict.ref] = kept(verdict, end.world.objects.get(verdict.ref))
-    return (*(results[ref] for ref in sorted(results)), *unverified(end.plan.unproved))
+    return (*(results[ref] for ref in sorted(results, key=REF_ORDER)), *unverified(end.plan.unproved))
 
 
 def _settle(before: Result, world: World) -> Result:

@@ -146,9 +146,8 @@ def _resolve_addresses(case: Case, world: World) -> Case:
     }
     claims: list[Claim] = []
     for ref, given in case.claims.items():
-        known = by_address.get((ref.scope, ref.id.removeprefix("address:")))
-        target = Ref(ref.scope, ref.kind, known) if ref.id.startswith("address:") and known else ref
-        claims += [replace(claim, ref=target) for claim in given]
+        known = by_address.get((ref.scope, ref.id.removeprefix("address:"))) if ref.id.startswith("address:") else None
+        claims += [replace(claim, ref=Ref(ref.scope, ref.kind, known)) for claim in given] if known else given
     return replace(case, claims=claims_by_ref(claims))
 
 

@@ -130,8 +130,9 @@ def _work(this: Run) -> None:
         _clean(this)
         this.last, told = parting.part(call, knowledge, this.first, this.last, this.record)
         this.notes += (told,) if told else ()
-        this.agreement = agreeing.agree(call, knowledge, _results(this), lock=this.lock)
-    this.agreement = agreeing.delete_workspace(call, knowledge, _results(this), this.agreement)
+        results = _results(this)
+        this.agreement = agreeing.agree(call, knowledge, results, lock=this.lock)
+    this.agreement = agreeing.delete_workspace(call, knowledge, results, this.agreement)
 
 
 def _clean(this: Run) -> None:
