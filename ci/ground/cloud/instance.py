@@ -172,7 +172,7 @@ def _schema(ground: Ground, service: Service) -> None:
         command = [str(ground.venv / "bin" / program), *arguments]
         with log.open("ab") as output:
             done = subprocess.run(
-                command, env=_env(ground), stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False
+                command, env=environment(ground), stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False
             )
         if done.returncode != 0:
             raise RuntimeError(f"`{program}` ended with {done.returncode}: see {log}.\n{_tail(log)}")
@@ -206,7 +206,7 @@ def _start_process(ground: Ground, service: Service, name: str) -> None:
     command = [str(ground.venv / "bin" / "python"), "-m", "ground.cloud.serve", service.name]
     command += ["--state", str(slot.state), "--port", str(slot.port(service))]
     log = slot.log / f"{name}.log"
-    processes.start(name, command, records=slot.records, log=log, env=_env(ground), keep=ground.keep)
+    processes.start(name, command, records=slot.records, log=log, env=environment(ground), keep=ground.keep)
 
 
 def _wait(slot: Slot, service: Service) -> None:
@@ -229,7 +229,7 @@ def _names(service: Service) -> set[str]:
     return {service.name} | {f"{service.name}-{number}" for number in range(2, service.processes + 1)}
 
 
-def _env(ground: Ground) -> dict[str, str]:
+def environment(ground: Ground) -> dict[str, str]:
     """The environment of the services: no proxies, no OpenStack account of the user's."""
     kept = {
         name: value
