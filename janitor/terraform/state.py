@@ -18,7 +18,7 @@ from janitor.core.model import Health, Resource, Snapshot
 from janitor.terraform.addresses import quoted_key
 from janitor.terraform.salvage import Cut, decode
 from janitor.terraform.shapes import Object, elements
-from janitor.terraform.state_v3 import resources_of_v3
+from janitor.terraform.state_v3 import nested, resources_of_v3
 
 _PROVIDER = re.compile(r'(?:(?P<module>.+)\.)?provider\["(?P<address>[^"]+)"\](?:\.(?P<alias>.+))?$')
 _NEWEST = 4
@@ -226,7 +226,7 @@ def _attributes(instance: Object) -> Object:
         if isinstance(value, Cut):
             return value.members
         if isinstance(value, dict):
-            return value
+            return nested(value) if key == "attributes_flat" else value
     return {}
 
 

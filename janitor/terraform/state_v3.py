@@ -1,4 +1,4 @@
-"""States of version 3, as Terraform 0.11 wrote them: read for addresses and ids, nothing more."""
+"""States of version 3, as Terraform 0.11 wrote them: read for addresses, ids, and what else says whose they are."""
 
 from __future__ import annotations
 
@@ -22,6 +22,33 @@ def resources_of_v3(modules: Iterable[Object], *, keep: Callable[[Object], Mappi
                 yield from _instances(prefix, match, body, keep=keep)
 
 
+def nested(flat: Object) -> Object:
+    """Attributes with a name for every leaf (`tags.#`, `tags.7`, `metadata.%`, `metadata.k`) as lists and maps.
+
+    0.12 still wrote them so of what it had not refreshed since. A leaf stays the text that it is; deeper ones are left.
+    """
+    found = {name: value for name, value in flat.items() if "." not in name}
+    for marker in flat:
+        name, _, sign = marker.partition(".")
+        if sign not in {"%", "#"}:
+            continue
+        prefix = f"{name}."
+        below = {k.removeprefix(prefix): v for k, v in flat.items() if k.startswith(prefix) and k != marker}
+        found[name] = below if sign == "%" else _listed(below)
+    return found
+
+
+def _listed(below: Object) -> list[object]:
+    """`7`, `9` → their values; `7.port`, `7.address` → one object for each number."""
+    items: dict[str, object] = {}
+    for key, value in below.items():
+        number, _, name = key.partition(".")
+        item = items.setdefault(number, {} if name else value)
+        if isinstance(item, dict) and name:
+            item[name] = value
+    return list(items.values())
+
+
 def _instances(
     prefix: str, key: re.Match[str], body: Object, *, keep: Callable[[Object], Mapping[str, object]]
 ) -> Iterator[Resource]:
@@ -42,6 +69,6 @@ def _instances(
             provider=name,
             alias=alias,
             deposed=generation,
-            attributes=keep(mapping(instance.get("attributes"))),
+            attributes=keep(nested(mapping(instance.get("attributes")))),
             dependencies=tuple(f"{prefix}{d}" for d in elements(body.get("depends_on"))),
         )

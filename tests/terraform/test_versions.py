@@ -131,7 +131,7 @@ def test_a_state_of_any_version_is_whole(raw: bytes, provider: str, alias: str) 
     (port,) = found.resources
     assert (port.label, port.type, port.id, port.mode) == (f"module.m.{PORT}.p[0]", PORT, "p-0", "managed")
     assert (port.provider, port.provider_name, port.alias) == (provider, "openstack", alias)
-    assert (port.text("name"), port.text("network_id")) == ("p", "n-1")
+    assert dict(port.attributes) == {"name": "p", "network_id": "n-1", "tags": ("janitor-run=r",)}
 
 
 @pytest.mark.parametrize("raw", [raw for raw, *_ in SHAPES.values()], ids=SHAPES)
@@ -140,3 +140,31 @@ def test_of_a_state_of_any_version_that_was_cut_no_id_is_invented(raw: bytes) ->
         found = parse(raw[:cut], source="s")
         assert {r.id for r in (*found.resources, *found.hints)} <= {"p-0"}
         assert {r.address for r in (*found.resources, *found.hints)} <= {f"module.m.{PORT}.p[0]"}
+
+
+def test_what_0_11_wrote_leaf_by_leaf_has_its_lists_and_maps_again() -> None:
+    """Which routes are the run's, and whose container it is, stands in them."""
+    flat = {
+        "id": "r-1", "router_id": "r-1", "force_destroy": "true", "metadata.%": "2", "metadata.janitor-run": "r",
+        "metadata.a.b": "hunter2", "tags.#": "0", "routes.#": "2", "routes.7.destination_cidr": "10.0.0.0/24",
+        "routes.7.next_hop": "10.1.0.1", "routes.9.destination_cidr": "10.0.1.0/24", "routes.9.next_hop": "10.1.0.2",
+    }  # fmt: skip
+    shapes = {
+        "version 4": written("0.12.0", "provider.openstack", {"attributes_flat": flat}, head={}),
+        "version 3": json.dumps({
+            "version": 3, "terraform_version": "0.11.14", "serial": 3, "lineage": "l",
+            "modules": [{"path": ["root"], "resources": {f"{PORT}.p": {"primary": {"id": "r-1", "attributes": flat}}}}],
+        }).encode(),
+    }  # fmt: skip
+    for name, raw in shapes.items():
+        (found,) = parse(raw, source="s").resources
+        assert dict(found.attributes) == {
+            "force_destroy": "true",
+            "metadata": {"janitor-run": "r"},
+            "router_id": "r-1",
+            "routes": (
+                {"destination_cidr": "10.0.0.0/24", "next_hop": "10.1.0.1"},
+                {"destination_cidr": "10.0.1.0/24", "next_hop": "10.1.0.2"},
+            ),
+            "tags": (),
+        }, name
