@@ -119,7 +119,8 @@ def _ready(call: Call, stack: ExitStack, folder: Path) -> Ready:
     call.go_on()
     where = provider_clouds(root, written)
     sessions, intended = _intended(plan, session, settings, where)
-    accounted = recounting.is_accounted(book.recollection, snapshot, lock, settings.journal_folder)
+    witnessed = recounting.is_witnessed(book.recollection, snapshot, lock, settings.journal_folder)
+    accounted = recounting.is_accounted(book.recollection, witnessed=witnessed)
     return Ready(
         root=root,
         session=session,

@@ -142,6 +142,7 @@ def gather(call: Call, stack: ExitStack, *, configured: Callable[[], Configurati
         wanted = snapshot.health is not Health.WHOLE or bool(signs or logs)
         configuration = configured() if configured else _configuration(root, call, written, wanted=wanted)
     call.go_on()
+    witnessed = recounting.is_witnessed(book.recollection, snapshot, lock, settings.journal_folder)
     reading = Reading(
         root=root,
         prepared=prepared,
@@ -155,8 +156,8 @@ def gather(call: Call, stack: ExitStack, *, configured: Callable[[], Configurati
         since=since,
         configuration=configuration,
         places=provider_clouds(root, written),
-        accounted=recounting.is_accounted(book.recollection, snapshot, lock, settings.journal_folder),
-        witnessed=recounting.is_witnessed(book.recollection, snapshot, lock, settings.journal_folder),
+        accounted=recounting.is_accounted(book.recollection, witnessed=witnessed),
+        witnessed=witnessed,
     )
     return _known(settings, book, reading)
 

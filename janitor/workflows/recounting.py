@@ -135,9 +135,9 @@ def in_flight(known: Recollection) -> Mapping[str, float]:
     return {label: since - CLOCKS_APART for label, since in known.in_flight.items()}
 
 
-def is_accounted(known: Recollection, snapshot: Snapshot, lock: LockState, folder: Path) -> bool:
+def is_accounted(known: Recollection, *, witnessed: bool) -> bool:
     """Whether the journal still knows all that the workspace ever had: its last apply never ended."""
-    return known.accounted and is_witnessed(known, snapshot, lock, folder)
+    return known.accounted and witnessed
 
 
 def is_witnessed(known: Recollection, snapshot: Snapshot, lock: LockState, folder: Path) -> bool:

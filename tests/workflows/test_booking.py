@@ -127,8 +127,9 @@ def test_an_id_of_two_parts_is_put_together_or_goes_with_its_parent() -> None:
 
 
 def accounted(folder: Path, snapshot: Snapshot = LOST, lock: LockState | None = None) -> bool:
-    entries = journal.peek(folder / ".janitor", KEY)
-    return recounting.is_accounted(recall(entries), snapshot, lock or LockState(), folder / ".janitor")
+    known = recall(journal.peek(folder / ".janitor", KEY))
+    witnessed = recounting.is_witnessed(known, snapshot, lock or LockState(), folder / ".janitor")
+    return recounting.is_accounted(known, witnessed=witnessed)
 
 
 def test_a_lost_state_takes_nothing_from_the_account(folder: Path) -> None:
