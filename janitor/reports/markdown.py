@@ -59,8 +59,9 @@ def _table(report: RunReport, title: str, results: Iterable[Result], *, holders:
 
 
 def _kept(report: RunReport) -> Iterator[str]:
+    briefly = words.named(report, words.short)
     for reason, members in words.kept(report).items():
-        names = some(map(words.named(report, words.short), members), most=MANY)
+        names = some(map(briefly, members), most=MANY)
         yield f"- kept {len(members)}: {escape(reason)} ({escape(names)})"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from janitor.core.model import Outcome
@@ -68,33 +68,32 @@ def _stays(report: RunReport) -> Iterator[str]:
     found = words.stays(report)
     if found:
         yield "What stays, and why"
-    for group in words.alike(found):
-        yield from _attention(report, group, holders="held by")
+    yield from _attention(report, found, holders="held by")
 
 
 def _unverified(report: RunReport) -> Iterator[str]:
     found = report.of(Outcome.UNVERIFIED)
     if found:
         yield "Not verified"
+    yield from _attention(report, found, holders="may be")
+
+
+def _attention(report: RunReport, found: Iterable[Result], *, holders: str) -> Iterator[str]:
+    """Those that are alike together: every object by its name and id, then what is true of all of them."""
+    name, remedy_of = words.named(report), words.remedies(report)
     for group in words.alike(found):
-        yield from _attention(report, group, holders="may be")
-
-
-def _attention(report: RunReport, group: Sequence[Result], *, holders: str) -> Iterator[str]:
-    """Every object by its name and id, then what is true of all of them."""
-    name = words.named(report)
-    for result in group:
-        address = clean(result.address) if result.ref.id else ""
-        yield f"  {name(result)}  {address}".rstrip()
-    result = group[0]
-    if result.reason:
-        yield f"      {result.outcome}: {clean(result.reason)}"
-    for item in result.holders:
-        if words.holder(item) not in clean(result.reason):
-            yield f"      {holders} {words.holder(item)}"
-    for remedy in dict.fromkeys(map(words.remedies(report), group)):
-        if remedy:
-            yield f"      to free {'it' if len(group) == 1 else 'them'}: {remedy}"
+        for result in group:
+            address = clean(result.address) if result.ref.id else ""
+            yield f"  {name(result)}  {address}".rstrip()
+        first = group[0]
+        if first.reason:
+            yield f"      {first.outcome}: {clean(first.reason)}"
+        for item in first.holders:
+            if words.holder(item) not in clean(first.reason):
+                yield f"      {holders} {words.holder(item)}"
+        for remedy in dict.fromkeys(map(remedy_of, group)):
+            if remedy:
+                yield f"      to free {'it' if len(group) == 1 else 'them'}: {remedy}"
 
 
 def _kept(report: RunReport) -> Iterator[str]:
