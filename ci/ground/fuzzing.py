@@ -19,6 +19,9 @@ from ground.venv import ROOT
 TESTS = "tests/terraform/test_fuzz.py"
 ROUND = 20
 """How many times as often as in `ci/test` each property is tried in a round."""
+LONGEST = 900.0
+"""Seconds that a round may take: a reader that does not end is a finding, too."""
+ENDLESS = "a reader does not end"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -51,20 +54,26 @@ def main(arguments: list[str]) -> int:
     return 1 if failed else 0
 
 
-def played(seed: int) -> Line:
-    """One round; what failed is printed by pytest as it fails."""
+def played(seed: int, *, longest: float = LONGEST) -> Line:
+    """One round; what failed is printed by pytest as it fails, and where it stood when it took too long."""
     report = cache_dir() / "soak" / f"fuzz-{os.getpid()}.xml"
     report.parent.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", TESTS, f"--hypothesis-seed={seed}"]
+    command += [f"--junit-xml={report}", "-o", f"faulthandler_timeout={longest / 2}"]
     begun = time.monotonic()
-    done = subprocess.run(
-        [*command, f"--junit-xml={report}"],
-        cwd=ROOT,
-        env=os.environ | {"TEST_EXAMPLES": str(ROUND)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    try:
+        done = subprocess.run(
+            command,
+            cwd=ROOT,
+            env=os.environ | {"TEST_EXAMPLES": str(ROUND)},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=longest,
+        )
+    except subprocess.TimeoutExpired as endless:
+        print((endless.stderr or b"").decode("utf-8", "replace"))
+        return {"key": str(seed), "seconds": longest, "tests": 0, "failed": [ENDLESS]}
     seconds = round(time.monotonic() - begun, 1)
     try:
         cases = list(ET.parse(report).iter("testcase"))
