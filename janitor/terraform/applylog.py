@@ -199,7 +199,10 @@ def _legible(identity: str) -> bool:
 def _destroyed(reading: _Reading, address: str, key: str) -> None:
     reading.steps += 1
     identity = reading.destroying.pop(key, "")
-    for created in [k for k in reading.created if k[0] == address and (not identity or k[1] == identity)]:
+    here = [k for k in reading.created if k[0] == address and (not identity or k[1] == identity)]
+    if not identity and key != address:
+        here = here[:-1]  # a deposed one, whose begin was lost: what took its place is there
+    for created in here:
         del reading.created[created]
 
 

@@ -275,6 +275,8 @@ def test_create_before_destroy_keeps_only_the_new_one() -> None:
         "x_y.a (deposed object 0badcafe): Destruction complete after 0s\n"
     )
     assert ids(log(content)) == {("x_y.a", "new")}
+    lost = content.replace("x_y.a (deposed object 0badcafe): Destroying... [id=old]\n", "")
+    assert ids(log(lost)) == {("x_y.a", "new")}, "whose begin was lost is not what took its place"
 
 
 def test_a_destroy_that_did_not_complete_keeps_the_id() -> None:
