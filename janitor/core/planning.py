@@ -32,6 +32,7 @@ from janitor.core.model import (
 )
 from janitor.core.ownership import surroundings
 from janitor.core.plan import Action, Plan, Step, Unproved
+from janitor.core.producers import is_made_again
 
 CARRIED_CHILDREN: Mapping[str, Mapping[str, str]] = {
     "load_balancer": {"listeners": "listener", "pools": "pool"},
@@ -237,9 +238,11 @@ def _kind_edges(steps: Mapping[Ref, Step]) -> Iterator[Edge]:
             found = by_parent[kind, parent.kind, parent.id] if parent and _names(kind, parent.kind) else by_kind[kind]
             yield from (Edge(sooner, ref, EdgeSource.KIND) for sooner in found if sooner.scope == ref.scope)
     makers = [ref for kind, refs in by_kind.items() if KINDS[kind].maker for ref in refs]
+    nodes = by_kind["server"]
     for ref, step in steps.items():
         if step.action is not Action.GOES_WITH and Evidence.STATE not in step.evidence and not KINDS[ref.kind].maker:
-            yield from (Edge(maker, ref, EdgeSource.KIND) for maker in makers if maker.scope == ref.scope)
+            sooner = [*makers, *nodes] if is_made_again(step.observed) else makers
+            yield from (Edge(other, ref, EdgeSource.KIND) for other in sooner if other.scope == ref.scope)
 
 
 def _names(kind: str, other: str) -> bool:

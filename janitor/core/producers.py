@@ -58,6 +58,12 @@ def _texts(observed: Observed, field: str) -> tuple[str, ...]:
     return () if value is None else (value,)
 
 
+MADE_AGAIN = re.compile(
+    r"(Floating IP for )?Kubernetes (external service|[Ii]ngress) "
+    r"|Security Group for .+ Service LoadBalancer in cluster "
+)
+"""What cloud-provider-openstack writes on what it keeps in being, from a pod on the cluster's own nodes."""
+
 NEUTRON = ("network", "subnet", "router", "port", "floating_ip", "security_group", "trunk")
 CSI = "metadata:cinder.csi.openstack.org/cluster"
 OCCM_ADDRESS = Trace(
@@ -145,3 +151,8 @@ PRODUCERS: Mapping[str, tuple[Trace, ...]] = MappingProxyType(
         ),
     }
 )
+
+
+def is_made_again(observed: Observed) -> bool:
+    """Whether a controller on the cluster's nodes makes it anew, under a new id, as long as one of them lives."""
+    return MADE_AGAIN.match(observed.description) is not None

@@ -292,6 +292,18 @@ def test_the_states_order_says_no_more_than_the_cloud_shows():
     assert found == {(f"server s{n}", f"port p{m}", "STATE") for n in range(2) for m in range(2)}
 
 
+def test_what_a_controller_on_our_nodes_would_make_again_waits_for_them():
+    """A load balancer of the configuration itself has nobody who makes it anew, and waits for nothing."""
+    text = "Kubernetes external service default/web from cluster kubernetes"
+    service = a("load_balancer", "web", vip_subnet_id="sub", description=text)
+    plain = a("load_balancer", "api", vip_subnet_id="sub")
+    node = a("server", "node")
+    known = case([claim for one in (network, subnet, node, plain) for claim in in_state(one)])
+    plan = plan_of(known, world(network, subnet, node, plain, service))
+    assert plan.steps[service.ref].evidence == (Evidence.ATTACHED,)
+    assert [found for found in order(plan) if "server node" in found] == [("server node", "load_balancer web", "KIND")]
+
+
 def test_an_interface_waits_for_the_addresses_of_its_own_router():
     owner = {"network_id": "n", "device_owner": "network:router_interface"}
     interfaces = [a("router_interface", f"i{n}", device_id=f"r{n}", **owner) for n in range(2)]
