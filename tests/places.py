@@ -12,6 +12,7 @@ from typing import Any
 
 import stock
 from documents import run_document
+from requested import requests, tapped, writes_to_the_dying
 from stage import Ran
 
 from ground.cloud import Project
@@ -49,12 +50,15 @@ def swept(folder: Path, environment: Mapping[str, str], *arguments: str) -> Ran:
     """Run `janitor sweep` in a folder of its own, to its end."""
     report = folder / "report.json"
     report.unlink(missing_ok=True)
+    wire = folder / "janitor.wire"
     begun = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-m", "janitor", "sweep", *arguments, "--report", f"json={report}"],
-        cwd=folder, env=dict(environment), stdin=subprocess.DEVNULL, check=False,
+        cwd=folder, env={**environment, **tapped(wire)}, stdin=subprocess.DEVNULL, check=False,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=240,
     )  # fmt: skip
     assert "Traceback" not in done.stdout, done.stdout
+    asked = requests(wire)
+    assert writes_to_the_dying(asked) == []
     told = run_document(report.read_text(encoding="utf-8")) if report.exists() else {}
-    return Ran(done.returncode, told, done.stdout, time.monotonic() - begun)
+    return Ran(done.returncode, told, done.stdout, time.monotonic() - begun, asked)

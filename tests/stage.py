@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from typing import Any
 from documents import run_document, times_fit
 from mortals import mortally
 from openstack.connection import Connection
+from requested import Request, requests, tapped, writes_to_the_dying
 
 from ground.cloud import Project
 from ground.connections import user_of
@@ -36,6 +37,7 @@ class Ran:
     report: dict[str, Any]
     text: str
     seconds: float
+    asked: Sequence[Request] = ()
 
     def objects(self, **wanted: str) -> list[dict[str, Any]]:
         """The report's objects with these values."""
@@ -49,6 +51,7 @@ class Running:
     process: subprocess.Popen[bytes]
     report: Path
     text: Path
+    wire: Path
     begun: float = field(default_factory=time.monotonic)
 
     def signal(self, number: int) -> None:
@@ -57,7 +60,7 @@ class Running:
         self.process.send_signal(number)
 
     def end(self, timeout: float = TIMEOUT) -> Ran:
-        """Wait for its end; one that does not end is killed."""
+        """Wait for its end; one that does not end is killed. None of its writes may go to what is being deleted."""
         try:
             code = self.process.wait(timeout)
         finally:
@@ -66,7 +69,9 @@ class Running:
         text = self.text.read_text(encoding="utf-8")
         assert not report or times_fit(report), report
         assert "Traceback" not in text, text
-        return Ran(code, report, text, time.monotonic() - self.begun)
+        asked = requests(self.wire)
+        assert writes_to_the_dying(asked) == []
+        return Ran(code, report, text, time.monotonic() - self.begun, asked)
 
 
 @dataclass(slots=True)
@@ -80,6 +85,7 @@ class Stage:
     variables: dict[str, str] = field(default_factory=dict)
     more: dict[str, str] = field(default_factory=dict)  # environment on top, as that of a region of its own
     begun: float = field(default_factory=lambda: time.time() - 1)
+    called: str = ""  # a second janitor beside the first keeps its report, its words and its requests apart
     mortal: bool = False  # janitor is held to the permissions of files, also where root runs the tests
 
     @classmethod
@@ -179,15 +185,17 @@ class Stage:
 
     def start(self, *arguments: str, env: Mapping[str, str] | None = None) -> Running:
         """Start janitor; it is told where to report, and its text goes into a file."""
-        report, text = self.root / "report.json", self.root.parent / f"{self.root.name}.janitor.out"
+        report = self.root / f"{self.called}report.json"
+        beside = self.root.parent / f"{self.root.name}.{self.called}janitor"
+        text, wire = beside.with_suffix(".out"), beside.with_suffix(".wire")
         report.unlink(missing_ok=True)
         with text.open("w", encoding="utf-8") as output:
             process = subprocess.Popen(
                 [*self.command(*arguments), "--report", f"json={report}"],
-                cwd=self.root, env=self.env | dict(env or {}), stdin=subprocess.DEVNULL, stdout=output,
+                cwd=self.root, env=self.env | tapped(wire) | dict(env or {}), stdin=subprocess.DEVNULL, stdout=output,
                 stderr=subprocess.STDOUT,
             )  # fmt: skip
-        return Running(process, report, text)
+        return Running(process, report, text, wire)
 
     def destroy(self, *arguments: str, env: Mapping[str, str] | None = None) -> Ran:
         """`janitor destroy -y`."""

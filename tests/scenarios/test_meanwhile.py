@@ -1,0 +1,99 @@
+"""Others are at work on the same objects: a second janitor, or a controller on the nodes that makes them again."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import stock
+from stage import Ran, Stage
+
+from ground.cloud import gate
+
+pytestmark = pytest.mark.scenario
+
+SERVICE = "Kubernetes external service default/web from cluster kubernetes"
+
+
+def deletes(ran: Ran, path: str) -> list[str]:
+    """The paths below this one that it asked to have deleted."""
+    return [one.path for one in ran.asked if one.method == "DELETE" and path in one.path]
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        pytest.param("a copy"),
+        pytest.param("the same folder", marks=pytest.mark.thorough),
+    ],
+)
+def test_two_janitors_at_once_end_well(make: Callable[..., Stage], tofu: str, where: str) -> None:
+    """In one folder they take turns by the state's lock; what keeps the state twice lets both delete the same."""
+    first = make("apart", tofu)
+    first.apply()
+    second = replace(first, called="second")
+    if where == "a copy":
+        second.root = first.root.with_name("copy")
+        shutil.copytree(first.root, second.root, symlinks=True)
+    started = [stage.start("destroy", "-y", "--direct") for stage in (first, second)]
+    ended = [running.end() for running in started]
+    assert [ran.code for ran in ended] == [0, 0], "\n".join(ran.text for ran in ended)
+    assert first.look() == {}
+    assert deletes(ended[0], "/security-groups/") or deletes(ended[1], "/security-groups/")
+    rows = {row["kind"]: row["outcome"] for ran in ended for row in ran.report["objects"]}
+    assert set(rows.values()) <= {"deleted", "absent"}, rows
+    assert [stage.listed() for stage in (first, second)] == [[], []]
+
+
+@pytest.mark.thorough
+def test_a_controller_on_our_nodes_loses_its_load_balancer_for_good(make: Callable[..., Stage], tofu: str) -> None:
+    """Nova takes its time: a load balancer that went before the last node would come back."""
+    stage = make("server", tofu)
+    stage.apply()
+    with controller(stage) as made:
+        cloud = stage.connection()
+        cloud.load_balancer.delete_load_balancer(settled(cloud, made, 1), cascade=True)
+        there = settled(cloud, made, 2)  # it is a controller indeed
+        with gate("nova.destroy", match=f"^{stage.variables['name']}-server$", action="delay", seconds=5):
+            ended = stage.destroy("--direct")
+    assert ended.code == 0, ended.text
+    assert stage.look() == {}
+    assert len(made) == 2, "made again"
+    (gone,) = ended.objects(kind="load_balancer")
+    assert (gone["id"], gone["outcome"], gone["evidence"]) == (there, "deleted", ["attached"])
+
+
+def settled(cloud: Any, made: list[str], number: int) -> str:
+    """The load balancer that was made as this one, ready to be deleted."""
+    stock.until(lambda: len(made) == number)
+    return str(stock.active(cloud, cloud.load_balancer.get_load_balancer(made[-1])).id)
+
+
+@contextmanager
+def controller(stage: Stage) -> Iterator[list[str]]:
+    """What the cloud's controller manager does for a service, while a node is there. Yields the ids of what it made."""
+    cloud: Any = stage.connection()
+    made: list[str] = []
+    name, ended = f"kube_service_kubernetes_default_{stage.variables['name']}", threading.Event()
+    (subnet,) = cloud.network.subnets(project_id=stage.project.id)
+
+    def play() -> None:
+        while not ended.wait(0.2) and any(cloud.compute.servers(details=False)):
+            if not any(cloud.load_balancer.load_balancers(name=name)):
+                balancer = cloud.load_balancer.create_load_balancer(
+                    name=name, description=SERVICE, vip_subnet_id=subnet.id
+                )
+                made.append(balancer.id)
+
+    playing = threading.Thread(target=play)
+    playing.start()
+    try:
+        yield made
+    finally:
+        ended.set()
+        playing.join()
