@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ground import faulty
+from ground import faulty, stops
 from ground.neighbour import Seen
 from ground.rounds import Task, judge
 from ground.soak import Results, parser, table, tasks
@@ -149,3 +149,52 @@ def test_two_turns_play_every_trouble_in_both_modes():
         (name, mode) for name in TROUBLES for mode in (True, False)
     }
     assert set(MUST_GO) == set(SERVICES)
+
+
+class TestJudgeOfStops:
+    """Runs that were stopped, one that was not, the listing and the state after them."""
+
+    def judged(self, now=BEFORE, *, how="SIGTERM", hit=True, code=130, seconds=1.0, said="", last=0, listed=()):
+        end = {"how": how, "hit": hit, "exit": code, "seconds": seconds, "said": said}
+        return stops.judge(BEFORE, now, [end], {"exit": last, "traceback": False}, listed)
+
+    def test_interrupted_and_then_proved(self):
+        assert self.judged() == []
+        assert self.judged(code=0) == [], "all was said already"
+        assert self.judged(how="kill -9", code=-9) == []
+        assert self.judged(hit=False, code=0) == []
+
+    def test_an_end_that_is_late_or_another_one_or_a_traceback(self):
+        assert self.judged(seconds=8.0) == ["8.0 s until its end after SIGTERM"]
+        assert self.judged(code=1) == ["exit code 1 after SIGTERM"]
+        assert self.judged(code=-15) == ["exit code -15 after SIGTERM"]
+        assert self.judged(hit=False, code=4) == ["exit code 4 after nothing"]
+        assert self.judged(said="Traceback (most recent call last)") == ["a traceback after SIGTERM"]
+
+    def test_what_the_last_run_leaves(self):
+        assert self.judged(WRECK, last=1, listed=["openstack_x.y"]) == [
+            "exit code 1 of the last run",
+            "left in the end: floating_ip f",
+            "left in the state: openstack_x.y",
+        ]
+        assert self.judged({}) == ["touched: volume neighbour-data"]
+
+
+def test_two_turns_of_stops_have_every_way_in_both_modes():
+    chosen = parser().parse_args(["stops", "--seed", "3"])
+    rounds = list(stops.tasks(chosen))
+    assert rounds == list(stops.tasks(chosen))
+    assert {(task.stops[0].how, task.direct) for task in rounds} == {
+        (how, mode) for how in stops.HOWS for mode in (True, False)
+    }
+    assert {len(task.stops) for task in rounds} <= {1, 2, 3}
+
+
+def test_the_table_counts_each_stop_and_no_run_twice():
+    end = {"how": "kill -9", "hit": True, "exit": -9, "seconds": 0.0}
+    line = {"key": "k", "binary": "tofu", "direct": True, "ends": [end, end | {"hit": False, "exit": 0}], "exit": 0}
+    rows = stops.table([line | {"violations": []}]).splitlines()
+    assert rows[2:] == [
+        "| kill -9 | direct | 1 | 1 | -9 (1) | 0.0 | 0 (1) | 0 |",
+        "| all |  | 1 | 1 | -9 (1) | 0.0 | 0 (1) | 0 |",
+    ]

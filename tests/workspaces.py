@@ -77,6 +77,19 @@ def core(conn: Any, name: str, lent: str, far: str) -> Workspace:
     return ours
 
 
+def networks(conn: Any, name: str, count: int) -> Workspace:
+    """That many networks, each with a subnet, a group and a port in it: what is made, and goes, at once."""
+    ours, network = Workspace(), conn.network
+    for n in range(count):
+        net = network.create_network(name=f"{name}-{n}")
+        sub = network.create_subnet(name=f"{name}-{n}", network_id=net.id, ip_version=4, cidr="10.70.0.0/24")
+        group = network.create_security_group(name=f"{name}-{n}")
+        port = network.create_port(name=f"{name}-{n}", network_id=net.id, security_group_ids=[group.id])
+        for kind, made in {"network": net, "subnet": sub, "secgroup": group, "port": port}.items():
+            ours.add(f"networking_{kind}_v2.n{n}", made.id)
+    return ours
+
+
 def _networks(ours: Workspace, conn: Any, name: str, lent: str) -> None:
     """A network for each thing that can hold one; the router of one of them is lent."""
     network = conn.network

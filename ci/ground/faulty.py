@@ -8,7 +8,6 @@ proxies; from janitor only its exit code, its time and its words are taken.
 from __future__ import annotations
 
 import argparse
-import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -21,9 +20,8 @@ from openstack.connection import Connection
 from ground import bystanders, markdown, rounds
 from ground.cloud import LocalCloud, fault_region
 from ground.cloud.faults import FaultRegion
-from ground.crude import clear
 from ground.neighbour import Seen, look
-from ground.rounds import EXTERNAL, Site, apply, clean, stage
+from ground.rounds import EXTERNAL, Site, apply, clean, staged
 from ground.troubles import KEYSTONE_DOWN, MUST_GO, TROUBLES, down_throughout, under
 
 LATE = 5.0
@@ -72,14 +70,8 @@ def play(task: Task, cloud: LocalCloud, folder: Path, name: str) -> Line:
     with cloud.project(name, folder) as project, fault_region(name, seed=task.number) as region:
         way = "mark" if task.lost else "state"
         wreck = rounds.Task("small", task.binary, way, marks=True, number=task.number, moment=None, visit=None)
-        site = stage(wreck, project, folder, region.env(project, folder))
-        user = site.connect()
-        try:
+        with staged(wreck, project, folder, region.env(project, folder)) as (site, user):
             line = _trouble_and_clean(task, site, user, region)
-        finally:
-            clear(user)
-            clear(user)  # what the first time was held by something that went
-            shutil.rmtree(folder, ignore_errors=True)
     return {"key": task.key, **asdict(task), **line, "round_seconds": round(time.monotonic() - begun, 1)}
 
 

@@ -5,6 +5,7 @@ The listing is `ground.neighbour.look`; from janitor only its exit code and what
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -13,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -34,6 +35,7 @@ EXTERNAL = "public"
 NAME_VARIABLES = {"small": "name", "kubespray": "cluster_name"}
 WAYS = {"mark": "--mark", "log": "--from-log", "name": "names, --since", "journal": "its journal"}
 TIMEOUT = 400.0
+REPORT = "report.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,21 @@ def stage(task: Task, project: Project, folder: Path, given: Mapping[str, str] =
     return site
 
 
+@contextlib.contextmanager
+def staged(
+    task: Task, project: Project, folder: Path, given: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[tuple[Site, Connection]]:
+    """Within the block there are the working copy and the project's user; what the project holds goes at its end."""
+    site = stage(task, project, folder, given)
+    user = site.connect()
+    try:
+        yield site, user
+    finally:
+        clear(user)
+        clear(user)  # what the first time was held by something that went
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def apply(site: Site, *, until: float | None) -> float:
     """Apply with `-json` output; kill -9 of its whole group after `until` seconds. Returns how long it ran.
 
@@ -128,15 +145,8 @@ def apply(site: Site, *, until: float | None) -> float:
 def play(task: Task, cloud: LocalCloud, folder: Path, name: str) -> dict[str, Any]:
     """Play the round; the project and the working copy are gone afterwards. Returns its line of results."""
     begun = time.monotonic()
-    with cloud.project(name, folder) as project:
-        site = stage(task, project, folder)
-        user = site.connect()
-        try:
-            line = _wreck_and_clean(site, user)
-        finally:
-            clear(user)
-            clear(user)  # what the first time was held by something that went
-            shutil.rmtree(folder, ignore_errors=True)
+    with cloud.project(name, folder) as project, staged(task, project, folder) as (site, user):
+        line = _wreck_and_clean(site, user)
     return {"key": task.key, **asdict(task), **line, "round_seconds": round(time.monotonic() - begun, 1)}
 
 
@@ -177,7 +187,32 @@ def _told(site: Site) -> dict[str, int]:
 
 
 def clean(site: Site, since: str, more: Sequence[str] = ()) -> dict[str, Any]:
-    """Run janitor in the task's way; its exit code, its time, and the objects that its report calls unverified.
+    """Run janitor in the task's way; its exit code, its time, and the objects that its report calls unverified."""
+    command, env = cleaning(site, since, more)
+    begun = time.monotonic()
+    done = subprocess.run(
+        command,
+        cwd=site.root,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT,
+        check=False,
+    )
+    report = site.root / REPORT
+    told = json.loads(report.read_text(encoding="utf-8")) if report.exists() else {}
+    return {
+        "exit": done.returncode,
+        "seconds": round(time.monotonic() - begun, 1),
+        "unverified": sorted(_named(told)),
+        "said": "" if done.returncode == 0 else (done.stdout + done.stderr)[-3000:],
+        "traceback": "Traceback (most recent call last)" in done.stdout + done.stderr,
+    }
+
+
+def cleaning(site: Site, since: str, more: Sequence[str] = ()) -> tuple[list[str], dict[str, str]]:
+    """The line that starts janitor in the task's way, and its environment.
 
     By its mark: as a GitLab job would, whose environment says when the pipeline began. A key pair carries no mark, and
     its name proves nothing without that.
@@ -191,27 +226,8 @@ def clean(site: Site, since: str, more: Sequence[str] = ()) -> dict[str, Any]:
         "state": [],
     }
     env = applies.without_variables(site.env) if site.task.way == "journal" else site.env | begin
-    report = site.root / "report.json"
     command = [sys.executable, "-m", "janitor", "destroy", "-y", "--binary", shutil.which(site.task.binary) or ""]
-    begun = time.monotonic()
-    done = subprocess.run(
-        [*command, *options[site.task.way], *more, "--report", f"json={report}"],
-        cwd=site.root,
-        env=env,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT,
-        check=False,
-    )
-    told = json.loads(report.read_text(encoding="utf-8")) if report.exists() else {}
-    return {
-        "exit": done.returncode,
-        "seconds": round(time.monotonic() - begun, 1),
-        "unverified": sorted(_named(told)),
-        "said": "" if done.returncode == 0 else (done.stdout + done.stderr)[-3000:],
-        "traceback": "Traceback (most recent call last)" in done.stdout + done.stderr,
-    }
+    return [*command, *options[site.task.way], *more, "--report", f"json={site.root / REPORT}"], env
 
 
 def _named(report: Mapping[str, Any]) -> set[str]:

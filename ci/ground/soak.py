@@ -1,5 +1,5 @@
-"""`ci/soak`: seeded rounds of `ground.rounds` and `ground.faulty`, kept as one JSON line each: a soak that was ended
-goes on later.
+"""`ci/soak`: seeded rounds of `ground.rounds`, `ground.faulty` and `ground.stops`, kept as one JSON line each: a
+soak that was ended goes on later.
 
 Decides which rounds there are, which of them are still to be played, and what the table says of them all.
 """
@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ground import faulty, markdown
+from ground import faulty, markdown, stops
 from ground.cache import cache_dir, say, step
 from ground.cloud import LocalCloud
 from ground.crude import clear
@@ -38,12 +38,14 @@ lost     the state file deleted after a complete apply, the same three ways
 applies  kill -9 of `janitor apply` with its terraform at random moments, the state deleted: by its journal
 faults   `janitor destroy` of the small stack in a cloud in trouble: 429, 5xx, lost, late or no answers, a service down;
          then once more without. Of these options it takes --count, --seed, --binary and --jobs
+stops    `janitor destroy` of the small stack stopped up to three times, by SIGINT, SIGTERM and kill -9; the next run
+         ends with 0. The same options
 table    only print the table of what was played"""
 
 EPILOG = "exit codes: 0 every promise kept · 1 a promise broken, or a round that failed · 77 a part is missing here"
 
 Line = dict[str, Any]
-Round = Task | faulty.Task
+Round = Task | faulty.Task | stops.Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +78,13 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="ci/soak", description=DESCRIPTION, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    top.add_argument("what", choices=("kills", "lost", "applies", "faults", "table"))
+    top.add_argument("what", choices=("kills", "lost", "applies", *ROUNDS, "table"))
     top.add_argument(
         "--count",
         type=int,
         default=0,
         metavar="N",
-        help="moments per way (kills, applies: 10; lost: 1); faults: rounds",
+        help="moments per way (kills, applies: 10; lost: 1); faults, stops: rounds",
     )
     top.add_argument("--seed", type=int, default=1, metavar="N", help="of the moments, and the name of the results")
     top.add_argument("--stack", choices=sorted(NAME_VARIABLES), default="small")
@@ -96,7 +98,7 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: list[str]) -> int:
     """Play what is not played yet, then print the table."""
     chosen = parser().parse_args(arguments)
-    kept, soak = ("faults", FAULTS) if chosen.what == "faults" else (chosen.stack, WRECKS)
+    kept, soak = (chosen.what, ROUNDS[chosen.what]) if chosen.what in ROUNDS else (chosen.stack, WRECKS)
     results = Results(cache_dir() / "soak" / f"{kept}-{chosen.seed}.jsonl")
     failed = 0 if chosen.what == "table" else _play_all(soak, chosen, results)
     print(soak.table(results.rounds()))
@@ -221,7 +223,10 @@ class Soak:
 
 
 WRECKS = Soak(tasks, play, told, table)
-FAULTS = Soak(lambda chosen, _cloud, _results: faulty.tasks(chosen), faulty.play, faulty.told, faulty.table)
+ROUNDS = {
+    "faults": Soak(lambda chosen, _cloud, _results: faulty.tasks(chosen), faulty.play, faulty.told, faulty.table),
+    "stops": Soak(lambda chosen, _cloud, _results: stops.tasks(chosen), stops.play, stops.told, stops.table),
+}
 
 
 if __name__ == "__main__":

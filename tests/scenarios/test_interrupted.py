@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import secrets
 import signal
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from stage import Stage
 
-from ground.cloud import gate
+from ground import stops
+from ground.cloud import LocalCloud, gate
+from ground.soak import parser
 
 pytestmark = pytest.mark.scenario
 
@@ -104,3 +108,12 @@ def test_during_terraforms_half_terraform_is_left_to_end_by_itself(
     assert again.code == 0, again.text
     assert stage.look() == {}
     assert stage.listed() == []
+
+
+@pytest.mark.thorough
+def test_stopped_at_random_moments_and_killed_with_its_terraform(local_cloud: LocalCloud, tmp_path: Path) -> None:
+    """One of the rounds of `ci/soak stops`: stopped three times, the fourth run ends with 0."""
+    rounds = stops.tasks(parser().parse_args(["stops", "--seed", "1", "--count", "8"]))
+    task = next(one for one in rounds if not one.direct and stops.ALL in {stop.how for stop in one.stops})
+    line = stops.play(task, local_cloud, tmp_path / "round", f"stopped-{secrets.token_hex(3)}")
+    assert line["violations"] == [], stops.told(line)
