@@ -63,6 +63,9 @@ resource "openstack_lb_members_v2" "members" {
     address       = "10.32.0.11"
     protocol_port = 80
   }
+
+  # Octavia takes its locks the other way round for a batch: beside it, another creation may end in a deadlock.
+  depends_on = [openstack_lb_monitor_v2.monitor, openstack_lb_member_v2.member, openstack_lb_l7rule_v2.rule]
 }
 
 resource "openstack_lb_l7policy_v2" "policy" {
