@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
-from janitor.cloud.asking import found
+from janitor.cloud.asking import answered, found
 from janitor.cloud.session import Session
 from janitor.core.attached import DELETED, MISSING
 from janitor.core.catalogue import KINDS, observe
@@ -27,18 +27,22 @@ BEGUN = frozenset({"reserved", "attaching", "detaching"})
 Body = Mapping[str, object]
 
 
-def of_servers(session: Session, volume: Body) -> list[Body]:
-    """The attachments of a volume to servers, as its body has them, with those that it does not show."""
-    shown = [each for each in entries(volume.get("attachments")) if each.get("server_id")]
+def on(session: Session, volume: Body) -> list[Body]:
+    """The attachments of a volume in the form of its body, also where that does not show them."""
+    shown = list(entries(volume.get("attachments")))
     if shown or volume.get("status") not in BEGUN:
         return shown
-    query = {"volume_id": str(volume.get("id"))}
-    listed = found(session, "block-storage", "GET", "/attachments", params=query, microversion=ATTACHMENTS)
     return [
         {"server_id": each.get("instance"), "volume_id": volume.get("id"), "attachment_id": each.get("id")}
-        for each in (listed.elements("attachments") if listed else ())
-        if each.get("volume_id") == volume.get("id") and each.get("instance")
+        for each in listed(session, str(volume.get("id")))
     ]
+
+
+def listed(session: Session, volume: str) -> list[Body]:
+    """Every attachment of a volume, to servers, hosts or nobody, also those that were only begun."""
+    query = {"volume_id": volume}
+    response = answered(session, "block-storage", "GET", "/attachments", params=query, microversion=ATTACHMENTS)
+    return [each for each in response.elements("attachments") if each.get("volume_id") == volume]
 
 
 def _read(session: Session, ref: Ref) -> Iterable[Observed]:
@@ -48,7 +52,7 @@ def _read(session: Session, ref: Ref) -> Iterable[Observed]:
     path = f"{kind.path}/{quote(volume, safe='')}"
     response = found(session, kind.service, "GET", path, microversion=kind.microversion)
     body = response.mapping(kind.one) if response else {}
-    links = [each for each in of_servers(session, body) if each.get("server_id") == server]
+    links = [each for each in on(session, body) if each.get("server_id") == server]
     became = _fate(session, server) if links else ""
     return observe(KINDS[ref.kind], session.scope, {**body, "attachments": [{**e, "server_is": became} for e in links]})
 

@@ -27,6 +27,7 @@ from janitor.engine.steps import (
     is_busy,
     is_dying,
     is_stuck,
+    standing,
     words,
 )
 from janitor.engine.waits import Finding, Watch, Watches, join, overdue, read_round
@@ -130,8 +131,7 @@ def _answered(desk: Desk, one: Progress, answer: Answer, *, moved: bool) -> None
 
 
 def _hopeless(board: Board, one: Progress) -> None:
-    status = one.observed.status if one.observed else "unknown"
-    end(board, one, Phase.FAILED, reason=explained(one, f"is {status}"))
+    end(board, one, Phase.FAILED, reason=explained(one, f"is {standing(one.observed)}"))
 
 
 def _has_owner(one: Progress, answer: Answer) -> bool:
@@ -206,7 +206,7 @@ def _is_meant(one: Progress) -> bool:
 
 
 def _stuck(board: Board, one: Progress) -> None:
-    status = one.observed.status if one.observed else ""
+    status = standing(one.observed) if one.observed else ""
     said = f"is {status} and does not change" if status else "does not change"
     reason = one.unseen() or explained(one, f"{said} ({one.unchanged} readings)")
     board.tell("stuck", one, text=reason)
@@ -309,10 +309,9 @@ def _not_listed(board: Board, watch: Watch, fault: Answer) -> None:
     """Unseen is not empty: what waits for the listing cannot be called gone."""
     watch.running, watch.faults = False, watch.faults + 1
     if fault.reply in TROUBLE and not _has_been_silent(board, watch):
-        now = board.crew.now()
         watch.interval = calmer(board.policy, watch.interval)
         wait = pause(board.policy, watch.faults, answer=fault, dice=board.dice)
-        watch.due = now + max(watch.interval, wait)
+        watch.due = board.crew.now() + max(watch.interval, wait)
         return
     _unsee(board, watch.scope, watch.kind, fault)
     for ref in sorted(watch.waiting):

@@ -142,6 +142,14 @@ def is_dying(observed: Observed) -> bool:
     return observed.status.lower() in DYING or observed.fact(TASK_STATE).lower() in DYING
 
 
+def standing(observed: Observed | None) -> str:
+    """Its status, and what is under way: Nova calls a server ACTIVE while it deletes it."""
+    if observed is None:
+        return "unknown"
+    task = observed.fact(TASK_STATE) or (observed.fact("action") if observed.status == UNDER_WAY[0].upper() else "")
+    return f"{observed.status} ({task})" if task else observed.status
+
+
 def is_dead(kind: Kind, observed: Observed) -> bool:
     """Listed still, but gone."""
     return _among(observed, kind.dead)

@@ -17,26 +17,27 @@ def _of_volume(session: Session, volume: Observed, _: Answer) -> Iterator[Holder
     """Its servers, snapshots, group and transfer; else what was made from it (some backends keep that a chain)."""
     body = inventory.fetch(session, "volume", volume.ref.id)
     now = next(iter(observe(KINDS["volume"], session.scope, body)), volume) if body else volume
-    servers = list(_servers(session, body or {}))
-    yield from servers
+    users = [_user(session, volume.ref.id, link) for link in attachments.on(session, body or {})]
+    yield from users
     snapshots = seen(session, "volume_snapshot", {"volume_id": volume.ref.id})
     mine = [snapshot for snapshot in snapshots if volume.ref.id in snapshot.linked("volume")]
     yield from (held(snapshot) for snapshot in mine)
     held_by_name = [*_group(session, now), *_transfers(session, now)]
     yield from held_by_name
-    if not servers and not mine and not held_by_name:
+    if not users and not mine and not held_by_name:
         yield from (held(clone) for clone in seen(session, "volume", {}) if volume.ref.id in clone.linked("volume"))
 
 
-def _servers(session: Session, volume: inventory.Body) -> Iterator[Holder]:
-    """The servers that it is attached to; of one that is no more, the attachment that it left."""
-    for each in attachments.of_servers(session, volume):
-        server = by_id(session, "server", str(each["server_id"]))
-        if server.observed is None:
-            link = inventory.read(session, Ref(session.scope, "volume_attachment", f"{server.id}/{volume.get('id')}"))
-            yield Holder(link.ref.kind, link.ref.id, link.fact("attachment_id"), "", link) if link else server
-        else:
-            yield server
+def _user(session: Session, volume: str, link: inventory.Body) -> Holder:
+    """The server that it is attached to; the attachment itself where that is to a host, or left by a server."""
+    server, attachment = (str(link.get(field) or "") for field in ("server_id", "attachment_id"))
+    if not server:
+        return Holder("host_attachment", f"{volume}/{attachment}", attachment)
+    there = by_id(session, "server", server)
+    if there.observed is not None:
+        return there
+    left = inventory.read(session, Ref(session.scope, "volume_attachment", f"{server}/{volume}"))
+    return Holder("volume_attachment", f"{server}/{volume}", attachment, "", left) if left else there
 
 
 def _of_snapshot(session: Session, snapshot: Observed, _: Answer) -> Iterator[Holder]:

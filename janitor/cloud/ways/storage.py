@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from janitor.cloud.attachments import ATTACHMENTS
+from janitor.cloud.attachments import ATTACHMENTS, BEGUN, listed
 from janitor.cloud.session import Session
-from janitor.cloud.ways.sending import Prepare, Undo, send
+from janitor.cloud.ways.sending import Prepare, Undo, counting, send
 from janitor.core.model import Observed
-from janitor.engine.protocols import Answer
+from janitor.engine.protocols import Answer, Reply
 
 
 def drop_attachment(session: Session, attachment: str) -> Answer:
@@ -20,6 +20,18 @@ def drop_attachment(session: Session, attachment: str) -> Answer:
 
 def _detach_host(session: Session, attachment: Observed) -> Answer:
     return drop_attachment(session, attachment.fact("attachment_id"))
+
+
+def _end_false_status(session: Session, volume: Observed) -> Answer | None:
+    """A volume between two statuses that nobody is on, or is getting on: whoever began that is gone.
+
+    Its owner may end it. Where the cloud does not let him, the volume's own refusal says what it is in.
+    """
+    if volume.status not in BEGUN or listed(session, volume.ref.id):
+        return None
+    path = f"/volumes/{quote(volume.ref.id, safe='')}/action"
+    answer = send(session, "block-storage", "POST", path, json={"os-detach": {}})
+    return counting(answer, answer.requests + 1) if answer.reply is Reply.ACCEPTED else None
 
 
 def _forbid_volume_type(session: Session, access: Observed) -> Answer:
@@ -47,6 +59,7 @@ UNDO: Mapping[str, Undo] = {
 """`Kind.undo` → how it is done."""
 
 PREPARATIONS: Mapping[str, Prepare] = {
+    "volume": _end_false_status,
     "volume_qos": _disassociate_all,
 }
 """What must be taken off an object of ours before its DELETE is accepted."""

@@ -16,7 +16,8 @@ OURS = MappingProxyType({"project_id": "{project}"})
 PENDING = ("PENDING_CREATE", "PENDING_UPDATE", "PENDING_DELETE")
 TAGGED = (MarkForm.TAGS, MarkForm.DESCRIPTION)
 PATIENT = 24  # about a minute of listings: an amphora takes that long to boot, and shows nothing meanwhile
-ADVICE = "as admin: set its provisioning_status to ERROR in Octavia's database or fail it over, then delete {id}"
+RESET = "as admin, in Octavia's database: UPDATE {table} SET provisioning_status = 'ERROR' WHERE id = '{{id}}'"
+"""Octavia has no call that ends a PENDING status, not even for administrators."""
 
 
 def _certificates(*fields: str) -> tuple[Reference, ...]:
@@ -37,7 +38,6 @@ BalancerKind = partial(
     created_mark=(MarkForm.DESCRIPTION,),
     busy=PENDING,
     dead=("DELETED",),
-    advice=ADVICE,
     readings=PATIENT,
 )
 """What has a provisioning status of its own: the load balancer and most of its children."""
@@ -45,6 +45,7 @@ BalancerKind = partial(
 BALANCER_KINDS = (
     BalancerKind(
         name="load_balancer",
+        advice=RESET.format(table="load_balancer") + "; then: openstack loadbalancer delete --cascade {id}",
         types=("lb_loadbalancer_v2",),
         path="/v2/lbaas/loadbalancers",
         many="loadbalancers",
@@ -70,6 +71,7 @@ BALANCER_KINDS = (
     ),
     BalancerKind(
         name="listener",
+        advice=RESET.format(table="listener"),
         types=("lb_listener_v2",),
         fate=Fate.GOES_WITH,
         path="/v2/lbaas/listeners",
@@ -87,6 +89,7 @@ BALANCER_KINDS = (
     ),
     BalancerKind(
         name="pool",
+        advice=RESET.format(table="pool"),
         types=("lb_pool_v2",),
         fate=Fate.GOES_WITH,
         path="/v2/lbaas/pools",
@@ -122,6 +125,7 @@ BALANCER_KINDS = (
     ),
     BalancerKind(
         name="health_monitor",
+        advice=RESET.format(table="health_monitor"),
         types=("lb_monitor_v2",),
         fate=Fate.GOES_WITH,
         path="/v2/lbaas/healthmonitors",

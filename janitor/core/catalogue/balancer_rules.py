@@ -5,13 +5,14 @@ A policy goes with its listener and holds the pool that it sends to; a rule stan
 
 from __future__ import annotations
 
-from janitor.core.catalogue.balancer import BalancerKind
+from janitor.core.catalogue.balancer import RESET, BalancerKind
 from janitor.core.catalogue.entry import Derived, Fate, Kind, Reference
 from janitor.core.model import Order
 
 BALANCER_RULE_KINDS = (
     BalancerKind(
         name="l7policy",
+        advice=RESET.format(table="l7policy"),
         types=("lb_l7policy_v2",),
         fate=Fate.GOES_WITH,
         path="/v2/lbaas/l7policies",
