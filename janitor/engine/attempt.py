@@ -24,6 +24,7 @@ class Tried:
     observed: Observed | None = None
     verdict: Verdict | None = None
     answer: Answer | None = None
+    took: float = 0.0  # seconds, from the reading on
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Searched:
 
 def attempt(step: Step, cloud: Cloud, judge: Judge, *, now: Callable[[], float], insists: bool) -> Tried:
     """Read the object, ask the judge, and ask for its deletion. Raises CloudFault when the reading got no answer."""
+    began = now()
     observed = cloud.read(step.ref)
     if observed is None or is_dead(KINDS[step.ref.kind], observed):
         return Tried(now())
@@ -52,7 +54,8 @@ def attempt(step: Step, cloud: Cloud, judge: Judge, *, now: Callable[[], float],
     if not verdict.ours or verdict.held_by or (is_dying(observed) and not insists):
         return Tried(now(), observed, verdict)
     answer = cloud.delete(step, observed)
-    return Tried(now(), observed, verdict, answer)
+    ended = now()
+    return Tried(ended, observed, verdict, answer, took=ended - began)
 
 
 def look(cloud: Cloud, scope: Scope, *, kind: str, now: Callable[[], float]) -> Listed:

@@ -17,11 +17,11 @@ from janitor.core.model import Ref, Scope
 from janitor.core.outcome import Result
 from janitor.core.plan import Plan
 from janitor.engine.answers import Desk, take
-from janitor.engine.attempt import attempt, look, search
+from janitor.engine.attempt import Tried, attempt, look, search
 from janitor.engine.board import Board, hold, lay_out, take_writer
 from janitor.engine.conflicts import promote
 from janitor.engine.ending import LAST_CHANCES, cut_short, give_up
-from janitor.engine.protocols import Cloud, Crew, Event, Judge, Policy
+from janitor.engine.protocols import Cloud, Crew, Done, Event, Judge, Policy
 from janitor.engine.steps import Phase, Progress, result
 from janitor.engine.waits import due, join, next_due
 
@@ -101,6 +101,18 @@ def _wait(desk: Desk, now: float) -> None:
     done = board.crew.next(until)
     if done is not None:
         take(desk, done)
+        _heed(board, done)
+
+
+def _heed(board: Board, done: Done) -> None:
+    """Ask a service for less when its answers take ever longer: before it begins to refuse them."""
+    match done:
+        case Done(("try", Ref() as ref), Tried(took=took)):
+            one = board.steps[ref]
+            limit = board.limit_of(one.service, ref.scope)
+            if limit.drags(took) and limit.halve(board.crew.now()):
+                slow = f"{one.service} takes {took:.0f} s for an answer: at most {int(limit.allowed)} at once"
+                board.tell("slower", one, text=slow)
 
 
 def _let_finish(desk: Desk) -> None:

@@ -1,4 +1,5 @@
-"""How much one service is asked at once: halved when it says "too much", regained slowly; and since when it is silent.
+"""How much one service is asked at once: halved when it says "too much" or drags, regained slowly; and since when it is
+silent.
 
 Pure bookkeeping: decides nothing about who is asked again.
 """
@@ -9,6 +10,8 @@ from dataclasses import dataclass
 
 LEAST = 1.0
 REST = 1.0  # seconds within which several refusals count as one
+SLOW = 10.0  # seconds: what is quicker than that is never too slow …
+STRETCHED = 4.0  # … and what is slower is, at so many times of the quickest
 
 
 @dataclass(slots=True)
@@ -20,6 +23,7 @@ class Limit:
     running: int = 0
     halved_at: float = float("-inf")
     silent_since: float | None = None  # nobody has got a usable answer since then
+    quickest: float = float("inf")  # seconds of one reading and what follows it
 
     @property
     def free(self) -> bool:
@@ -33,6 +37,11 @@ class Limit:
         self.halved_at = now
         self.allowed = max(LEAST, self.allowed / 2)
         return True
+
+    def drags(self, seconds: float) -> bool:
+        """Whether an answer took far longer than this service has shown to need: it has too much to do."""
+        self.quickest = min(self.quickest, seconds)
+        return seconds > max(SLOW, STRETCHED * self.quickest)
 
     def silent(self, now: float) -> float:
         """One more question without an answer: since when that is so."""

@@ -23,7 +23,7 @@ class InstantCrew:
         self._late = 0.0
 
     def now(self) -> float:
-        return self.clock
+        return self.clock + (self._late if self.is_working else 0.0)
 
     def hang(self, seconds: float) -> None:
         """The answer comes so much later: that of the task at work, or to whoever waits for it without a crew."""

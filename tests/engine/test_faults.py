@@ -49,6 +49,33 @@ def test_a_service_that_throttles_is_asked_for_less_and_it_is_said():
     assert "at most 3 at once" in said[0]
 
 
+def test_a_service_that_takes_ever_longer_is_asked_for_less_and_it_is_said(monkeypatch):
+    """Before it refuses anything."""
+    here = stage()
+    for n in range(40):
+        here.make("security_group", f"g{n}")
+    read, quick = here.cloud.read, iter([0.2] * 10)
+
+    def slowly(ref):
+        here.crew.hang(next(quick, 12.0))
+        return read(ref)
+
+    monkeypatch.setattr(here.cloud, "read", slowly)
+    assert left(here.run()) == {}
+    said = [event.text for event in here.events if event.what == "slower"]
+    assert "network takes 12 s for an answer: at most 3 at once" in said[0]
+
+
+def test_a_service_that_always_takes_its_time_is_asked_as_before(monkeypatch):
+    here = stage()
+    for n in range(20):
+        here.make("security_group", f"g{n}")
+    read = here.cloud.read
+    monkeypatch.setattr(here.cloud, "read", lambda ref: (here.crew.hang(12.0), read(ref))[1])
+    assert left(here.run()) == {}
+    assert [event for event in here.events if event.what == "slower"] == []
+
+
 def test_a_service_that_is_down_for_half_a_minute_loses_nothing():
     here = stage(faults=Faults(services=frozenset({"network"}), until=1030.0))
     kubespray(here)
