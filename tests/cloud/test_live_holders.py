@@ -71,6 +71,24 @@ def test_a_subnet_and_its_network_are_held_by_ports(project: Project, conn: Any,
     assert refused(live, "network", subnet.network_id, code="NetworkInUse") == held
 
 
+@pytest.mark.thorough
+def test_a_subnet_of_self_made_addresses_leaves_its_ports(project: Project, conn: Any, live: LiveCloud) -> None:
+    """With SLAAC Neutron takes the address off every port but a router's."""
+    six = {"ip_version": 6, "cidr": "fd00:71::/64", "ipv6_ra_mode": "slaac", "ipv6_address_mode": "slaac"}
+    network = stock.subnet(conn, project.name).network_id
+    subnet = conn.network.create_subnet(name=project.name, network_id=network, **six)
+    port = conn.network.create_port(name=project.name, network_id=network)
+    assert subnet.id in {address["subnet_id"] for address in port.fixed_ips}
+    assert stock.ask(live, "subnet", subnet.id)[1].reply is Reply.ACCEPTED
+    assert len(conn.network.get_port(port).fixed_ips) == 1
+
+
+@pytest.mark.thorough
+def test_the_group_default_is_refused_and_nobody_holds_it(project: Project, conn: Any, live: LiveCloud) -> None:
+    (group,) = conn.network.security_groups(name="default", project_id=project.id)
+    assert refused(live, "security_group", group.id, code="SecurityGroupCannotRemoveDefault") == []
+
+
 def test_a_router_is_held_by_its_interfaces(project: Project, conn: Any, live: LiveCloud) -> None:
     router, _, interface = stock.joined(conn, project.name)
     assert refused(live, "router", router.id, code="RouterInUse") == [("router_interface", interface)]
