@@ -5,11 +5,14 @@ More of them, and larger ones: `ci/soak clouds`; a failing seed is played again 
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 from ledger import deaths, troubles
 from ledger.ledger import Whose
 from ledger.play import ground, play, staged
 from ledger.site import Site, build
+from ledger.virtual import Hands
 from thorough import FACTOR
 
 SMALL = 50
@@ -29,6 +32,14 @@ def test_a_round_is_its_seed() -> None:
 @pytest.mark.parametrize("seed", range(max(3, round(3 * FACTOR))))
 def test_the_run_after_a_killed_one_ends_with_0(seed: int) -> None:
     assert deaths.play(seed, size=SMALL)["violations"] == [], f"ci/soak deaths --seed {seed} --count 1 --size {SMALL}"
+
+
+@pytest.mark.parametrize("seed", [2, 4, 6, 14])
+def test_a_clock_that_jumps_by_hours_does_no_harm(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The wall's clock is set while janitor runs, and between a death and the next run: what waits has another one."""
+    jumps, wall = Random(seed), Hands.wall
+    monkeypatch.setattr(Hands, "wall", lambda hands: wall(hands) + jumps.choice((-7200.0, 0.0, 0.0, 7200.0)))
+    assert deaths.play(seed, size=SMALL)["violations"] == []
 
 
 @pytest.mark.parametrize("trouble", ["of every sort", "hung", "lost replies", "network is down"])
