@@ -37,7 +37,7 @@ def test_the_run_after_a_killed_one_ends_with_0(seed: int) -> None:
 @pytest.mark.parametrize("seed", [2, 4, 6, 14])
 def test_a_clock_that_jumps_by_hours_does_no_harm(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """The wall's clock is set while janitor runs, and between a death and the next run: what waits has another one."""
-    jumps, wall = Random(seed), Hands.wall
+    jumps, wall = Random(seed), Hands.wall  # noqa: S311 - seeded
     monkeypatch.setattr(Hands, "wall", lambda hands: wall(hands) + jumps.choice((-7200.0, 0.0, 0.0, 7200.0)))
     assert deaths.play(seed, size=SMALL)["violations"] == []
 
