@@ -15,6 +15,7 @@ from janitor.engine.protocols import Reply
 ID = "11111111-1111-4111-8111-111111111111"
 OTHER = "22222222-2222-4222-8222-222222222222"
 OURS = {"x-openstack-request-id": "req-1"}
+KEY_STAYS = "Unable to delete encryption key for volume: Secret deletion attempt not allowed."
 
 
 def answer(status: int, body: Any = None, **headers: str) -> Response:
@@ -64,6 +65,51 @@ def neutron(status: int, word: str, text: str) -> Response:
             neutron(409, "TrunkInUse", f"Trunk {ID} is currently in use."),
             *(Reply.REFUSED, "TrunkInUse", f"Trunk {ID} is currently in use."),
             id="a trunk that its driver locks",
+        ),
+        pytest.param(
+            neutron(409, "TrunkDisabled", f"Trunk {ID} is currently disabled."),
+            *(Reply.REFUSED, "TrunkDisabled", f"Trunk {ID} is currently disabled."),
+            id="a trunk that is disabled",
+        ),
+        pytest.param(
+            neutron(
+                409,
+                "TrunkInErrorState",
+                f"Trunk {ID} is in error state. Attempt to resolve the error condition before proceeding.",
+            ),
+            *(
+                Reply.REFUSED,
+                "TrunkInErrorState",
+                f"Trunk {ID} is in error state. Attempt to resolve the error condition before proceeding.",
+            ),
+            id="a trunk in error",
+        ),
+        pytest.param(
+            neutron(400, "BadRequest", f"Subnet {ID} has IPs in use."),
+            *(Reply.REFUSED, "BadRequest", f"Subnet {ID} has IPs in use."),
+            id="a subnet of another plugin than ML2",
+        ),
+        pytest.param(
+            answer(
+                409,
+                {
+                    "conflictingRequest": {
+                        "code": 409,
+                        "message": f"Cannot 'detach_volume' instance {ID} while it is in task_state deleting",
+                    }
+                },
+            ),
+            *(
+                Reply.REFUSED,
+                "conflictingRequest",
+                f"Cannot 'detach_volume' instance {ID} while it is in task_state deleting",
+            ),
+            id="a detach while the server is at something",
+        ),
+        pytest.param(
+            answer(400, {"badRequest": {"code": 400, "message": f"Invalid volume: {KEY_STAYS}"}}),
+            *(Reply.REFUSED, "badRequest", f"Invalid volume: {KEY_STAYS}"),
+            id="a volume whose key stays",
         ),
         pytest.param(
             answer(409, {"conflictingRequest": {"code": 409, "message": f"Failed to delete allocations for {ID}."}}),
