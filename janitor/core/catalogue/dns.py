@@ -37,7 +37,7 @@ DNS_KINDS = (
         created_mark=(MarkForm.METADATA, MarkForm.DESCRIPTION),
         busy=("PENDING",),
         dead=("DELETED",),
-        advice="as admin: openstack zone abandon {id} (the name servers keep what they have)",
+        advice="as admin: openstack zone abandon --all-projects {id} (the name servers keep what they have)",
         readings=PATIENT,
         quota=("zones",),
     ),
