@@ -14,9 +14,9 @@ from kinds.record import Witnessed
 
 from ground.cloud import Project, gate
 from janitor.cloud.live import LiveCloud
-from janitor.core.case import Case, claims_by_ref, object_ids, state_claims
+from janitor.core.case import Case, Claim, claims_by_ref, object_ids, state_claims
 from janitor.core.graph import Graph
-from janitor.core.model import Edge, EdgeSource, Outcome, Ref
+from janitor.core.model import Edge, EdgeSource, Evidence, Outcome, Ref
 from janitor.core.plan import Action, Plan
 from janitor.engine.crew import ThreadCrew
 from janitor.engine.executor import Execution, run
@@ -95,6 +95,21 @@ def test_what_is_asked_for_too_early_is_refused_and_resolved(
     witnessed.demand(Way.ORDER, {address: of[address] for address in (shown | others) & about}, shown)
     witnessed.note(Way.ORDER, {address: of[address] for address in shown - about}, shown)
     assert witnessed.wrong == []
+
+
+@pytest.mark.thorough
+def test_groups_leave_one_port_one_after_the_other_and_none_comes_back(project: Project) -> None:
+    """Each writes the whole list, and Neutron's compare-and-set lets two through at once now and then."""
+    cloud, conn = LiveCloud([stock.session(project)]), stock.connection(project)
+    groups = [conn.network.create_security_group(name=f"{project.name}-{n}").id for n in range(4)]
+    port = conn.network.update_port(stock.port(conn, project.name), security_groups=groups)
+    refs = [Ref(cloud.scopes[0], "port_security_group", f"{port.id}/{group}") for group in groups]
+    claims = claims_by_ref(Claim(ref, Evidence.STATE) for ref in refs)
+    looked = look(Case(claims=claims), Edges(), cloud.scan, cloud.lookup)
+    assert looked.plan.steps.keys() == set(refs)
+    done = carry_out(looked.plan, cloud, looked)
+    assert {ref: result.outcome for ref, result in done.results.items()} == dict.fromkeys(refs, Outcome.DELETED)
+    assert conn.network.get_port(port).security_group_ids == []
 
 
 @pytest.mark.parametrize("stack", parameters(GATES, ordinary={"storage"}))
