@@ -21,6 +21,18 @@ from janitor.reports import FORMATS
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = tuple(commands().commands)
+LOADING = """
+import sys
+
+class Impatient:
+    def find_spec(self, name, path=None, target=None):
+        if name == "janitor.cli.app":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Impatient())
+from janitor.__main__ import main
+main()
+"""
 Janitor = Callable[..., Any]
 
 
@@ -180,3 +192,10 @@ sys.exit(running.run(Command.DESTROY, {"yes": True}, workflow=workflow))
     assert process.wait(timeout=20) == 1
     assert process.stderr.read() == ""
     process.stderr.close()
+
+
+def test_a_ctrl_c_while_it_is_being_loaded_shows_no_traceback(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LOADING], cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (130, b"")
