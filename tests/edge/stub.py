@@ -36,12 +36,12 @@ class Stub:
     def says(self, method: str, path: str, status: int, body: Any = None) -> None:
         self.routes[method, path] = (status, body)
 
-    def session(self) -> Session:
-        """A session of janitor's own."""
+    def session(self, **more: str) -> Session:
+        """A session of janitor's own; `more` is the rest of the environment."""
         signed = {"OS_AUTH_URL": f"{self.url}/v3", "OS_USERNAME": "me", "OS_PASSWORD": "x", "OS_PROJECT_NAME": "home"}
         domains = {"OS_USER_DOMAIN_ID": "default", "OS_PROJECT_DOMAIN_ID": "default"}
         others = {name: value for name, value in os.environ.items() if not name.startswith("OS_")}
-        with patch.dict(os.environ, others | signed | domains, clear=True):
+        with patch.dict(os.environ, others | signed | domains | more, clear=True):
             return connect(None, timeout=5)
 
     def answer(self, method: str, target: str) -> tuple[int, Any]:

@@ -1,6 +1,7 @@
 """Endpoints as clouds register them, and the URLs that the catalogue's paths become there."""
 
 import pytest
+from edge.stub import stub
 
 from janitor.cloud.endpoints import url
 
@@ -31,3 +32,9 @@ P = "0123456789abcdef0123456789abcdef"
 )
 def test_a_path_is_put_behind_an_endpoint(service: str, endpoint: str, path: str, expected: str) -> None:
     assert url(endpoint, path, service=service, project=P) == expected
+
+
+def test_an_empty_region_is_none() -> None:
+    """A job that names a variable which nobody has set passes it on like that."""
+    with stub(network="/network") as here:
+        assert here.session(OS_REGION_NAME="").scope == here.session().scope

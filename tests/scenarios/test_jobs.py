@@ -24,7 +24,7 @@ from runners import GITHUB, GITLAB, IMAGE, KUBERNETES_STOPS, Script, runs_alive,
 from states import StateServer, serving
 
 from ground.cloud import Fault, Project, fault_region, gate
-from ground.cloud.services import MEMBER_ROLES
+from ground.cloud.services import MEMBER_ROLES, REGION
 from ground.crude import clear
 from ground.neighbour import look
 from janitor import jobs
@@ -208,6 +208,7 @@ def github(runner: Runner, folder: Path) -> Callable[..., Script]:
     made = identity.create_application_credential(runner.project.user_id, name="runner", roles=roles)
     contexts = GITHUB_LEFT | {
         "vars.OS_AUTH_URL": runner.project.auth_url,
+        "vars.OS_REGION_NAME": REGION,  # others' tests have regions of their own in the same catalogue
         "secrets.OS_APPLICATION_CREDENTIAL_ID": made.id,
         "secrets.OS_APPLICATION_CREDENTIAL_SECRET": made.secret,
     }
