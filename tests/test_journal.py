@@ -117,9 +117,9 @@ def test_accepted_is_not_gone_and_refused_is_not_accepted(book: Journal) -> None
     book.append(journal.request(SERVER, "delete"), journal.answer(SERVER, "delete", status=409, code="conflict"))
     book.append(journal.gone(KEYPAIR), journal.outcome(KEYPAIR, Outcome.DELETED))
     found = recall(book.entries())
-    assert found.accepted_deletes == {PORT}
-    assert found.gone == {KEYPAIR}
     assert set(found.ours) == {PORT, SERVER}
+    assert set(found.spent) == {KEYPAIR}
+    assert found.met == {PORT, SERVER, KEYPAIR}
 
 
 def test_a_name_that_was_deleted_is_not_ours_when_somebody_makes_it_again(book: Journal) -> None:
@@ -136,7 +136,7 @@ def test_the_proof_closes_the_section_and_forgets_nothing_about_deletes(book: Jo
     assert found.ours == {}
     assert found.closed
     assert not found.open_section
-    assert (found.accepted_deletes, found.gone, found.began) == ({PORT}, {PORT}, None)
+    assert (found.met, found.began) == ({PORT, SERVER}, None), "the server went by what a run before had asked for"
     book.append(begin())
     assert not recall(book.entries()).closed
 
@@ -149,7 +149,7 @@ def test_a_torn_last_line_is_normal_and_the_next_entry_stands_alone(book: Journa
     with Journal.open(book.path.parent, KEY) as again:
         again.append(begin(), journal.gone(PORT))
         found = recall(again.entries())
-    assert found.gone == {PORT}
+    assert set(found.spent) == {PORT}
     assert found.notes == ()
 
 
@@ -192,7 +192,7 @@ def test_entries_of_several_threads_do_not_mix(book: Journal) -> None:
         hand.start()
     for hand in hands:
         hand.join()
-    assert recall(book.entries()).gone == {ref for mine in refs for ref in mine}
+    assert recall(book.entries()).met == {ref for mine in refs for ref in mine}
 
 
 def test_what_append_returned_from_survives_kill_9(tmp_path: Path) -> None:

@@ -47,13 +47,12 @@ class Applying(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Recollection:
-    """What earlier runs left behind, in the section that no proof has closed; two sets are of the whole journal."""
+    """What earlier runs left behind, in the section that no proof has closed; `met` is of the whole journal."""
 
     ours: Mapping[Ref, Recalled] = field(default_factory=dict)
     stated: Mapping[Ref, Recalled] = field(default_factory=dict)  # what the state knew when an apply of ours began
     spent: Mapping[Ref, Spent] = field(default_factory=dict)  # was ours, and is gone
-    accepted_deletes: frozenset[Ref] = frozenset()  # of the whole journal
-    gone: frozenset[Ref] = frozenset()  # of the whole journal
+    met: frozenset[Ref] = frozenset()  # was seen in its scope, and ours; also what is gone by now
     open_section: bool = False  # something was begun and never proved gone
     closed: bool = False  # a section was closed by a proof, and nothing was begun since
     began: float | None = None  # of the open section: the apply's begin, or the `since` its first run went by
@@ -94,8 +93,7 @@ class _Recalling:
     """The journal as far as it has been read."""
 
     def __init__(self) -> None:
-        self.accepted: set[Ref] = set()
-        self.vanished: set[Ref] = set()
+        self.met: set[Ref] = set()
         self.notes: list[str] = []
         self.proved = False
         self.before: Entry = {}
@@ -144,17 +142,17 @@ class _Recalling:
         ref = _ref(entry.get("ref"))
         if ref is not None:
             self.ours[ref] = _recalled(entry)
-            self.vanished.discard(ref)
+            self.met.add(ref)
 
     def _answered(self, entry: Entry) -> None:
         ref = _ref(entry.get("ref"))
         if ref is not None and entry.get("accepted") is True:
-            self.accepted.add(ref)
+            self.met.add(ref)
 
     def _gone(self, entry: Entry) -> None:
         ref = _ref(entry.get("ref"))
         if ref is not None:
-            self.vanished.add(ref)
+            self.met.add(ref)
             for known in (self.ours.pop(ref, None), self.stated.pop(ref, None)):
                 if known is not None:
                     self.spent[ref] = Spent(known.address, known.name, _at(entry))
@@ -211,7 +209,7 @@ class _Recalling:
         name = self.intended[address].name if address in self.intended else ""
         window = (begun, _at(entry))
         self.ours[ref] = Recalled((Evidence.JOURNAL,), address, name, None, window=window)
-        self.vanished.discard(ref)
+        self.met.add(ref)
 
     def _applied(self, _: Entry) -> None:
         if self.applies:
@@ -223,8 +221,7 @@ class _Recalling:
             ours=self.ours,
             stated=self.stated,
             spent=self.spent,
-            accepted_deletes=frozenset(self.accepted),
-            gone=frozenset(self.vanished),
+            met=frozenset(self.met),
             open_section=bool(self.begun),
             closed=self.proved and not self.begun,
             began=self._section_began(),

@@ -146,7 +146,7 @@ def _see(call: Call, stack: ExitStack) -> tuple[Seen, Callable[[], int], tuple[s
             knowledge.case, knowledge.edges, lambda kinds: knowledge.scan(kinds | planned), knowledge.cloud.lookup
         )
     if not settings.expect_empty:
-        refuse_wrong_cloud(looked, knowledge.scope, known_here=knowledge.known_here)
+        refuse_wrong_cloud(looked, knowledge.scope, met=knowledge.recollection.met)
     session = knowledge.cloud.session(knowledge.scope)
     seen = Seen(knowledge.root, session, evaluated, lock, looked.world, looked)
     return seen, lambda: knowledge.cloud.requests, (*knowledge.notes, *knowledge.cloud.notes)

@@ -151,18 +151,18 @@ def _resolve_addresses(case: Case, world: World) -> Case:
     return replace(case, claims=claims_by_ref(claims))
 
 
-def refuse_wrong_cloud(looked: Looked, state_scope: Scope, *, known_here: frozenset[Ref]) -> None:
+def refuse_wrong_cloud(looked: Looked, state_scope: Scope, *, met: frozenset[Ref]) -> None:
     """Refuse when a state has ids and not one of them is known here: probably another cloud or project.
 
-    Of a state in several projects the same holds for each of them. `known_here`: what our own journal says was seen,
-    deleted or found missing in this scope: then it is the right one.
+    Of a state in several projects the same holds for each of them. `met`: what our own journal says was seen in its
+    scope; one of the state's ids among them shows that the scope is the right one, however the others went.
     """
     places: dict[tuple[str, str], list[Ref]] = defaultdict(list)
     for ref, claims in looked.case.claims.items():
         if KINDS[ref.kind].is_read and any(claim.evidence is Evidence.STATE for claim in claims):
             places[ref.scope.cloud, ref.scope.project_id].append(ref)
     for claimed in places.values():
-        if all(ref in known_here for ref in claimed) or any(ref in looked.world.objects for ref in claimed):
+        if any(ref in met or ref in looked.world.objects for ref in claimed):
             continue
         if any((ref.scope, source_kind(ref.kind)) in looked.world.unseen for ref in claimed):
             continue  # nothing was seen, so nothing can be said; the unseen kinds make the exit code

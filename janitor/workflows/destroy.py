@@ -85,7 +85,7 @@ def _first_look(call: Call, knowledge: Knowledge) -> Looked:
     with call.console.phase("Looking at the cloud"):
         first = _look(knowledge, knowledge.case)
     if not call.settings.expect_empty:
-        refuse_wrong_cloud(first, knowledge.scope, known_here=knowledge.known_here)
+        refuse_wrong_cloud(first, knowledge.scope, met=knowledge.recollection.met)
         _refuse_empty_hands(first, knowledge)
     return first
 

@@ -70,11 +70,6 @@ class Knowledge:
         return self.cloud.scan(kinds, claimed={ref.kind for ref in self.case.claims})
 
     @property
-    def known_here(self) -> frozenset[Ref]:
-        """What our own journal knows of this scope: seen there (a run that was killed), deleted, or missing."""
-        return self.recollection.accepted_deletes | self.recollection.gone | self.recollection.ours.keys()
-
-    @property
     def workspace_known(self) -> bool:
         """Whether the backend has heard of the workspace."""
         return self.root.workspace in self.workspaces
@@ -83,7 +78,7 @@ class Knowledge:
     def has_witness(self) -> bool:
         """Whether anything but a state and names could say what belonged to the workspace."""
         logged = any(log.created for log in self.logs)
-        journalled = self.recollection.closed or bool(self.recollection.ours or self.recollection.accepted_deletes)
+        journalled = self.recollection.closed or bool(self.recollection.met)
         return bool(self.case.marks) or logged or journalled or self.accounted
 
     @property

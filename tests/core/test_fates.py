@@ -39,7 +39,7 @@ def test_what_has_nothing_to_do_is_absent_with_a_note():
 
 def test_a_state_of_quotas_alone_says_nothing_of_the_cloud():
     known, seen = case([QUOTA]), world()
-    refuse_wrong_cloud(Looked(known, seen, {}, plan_of(known, seen)), HOME, known_here=frozenset())
+    refuse_wrong_cloud(Looked(known, seen, {}, plan_of(known, seen)), HOME, met=frozenset())
 
 
 @pytest.mark.parametrize("name", sorted({*of_fate(Fate.NOTHING), *of_fate(Fate.REFUSED)}))

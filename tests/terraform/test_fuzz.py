@@ -157,7 +157,7 @@ def test_a_journal_of_any_shape_is_recalled_or_refused(
     except Refused:
         return
     text = path.read_bytes().decode("utf-8", "replace")
-    ids = {ref.id for ref in (*found.ours, *found.gone, *found.accepted_deletes)} | {one.id for one in found.elsewhere}
+    ids = {ref.id for ref in (*found.ours, *found.met)} | {one.id for one in found.elsewhere}
     assert all(stands_in(text, identity) for identity in ids)
 
 
