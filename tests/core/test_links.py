@@ -109,3 +109,13 @@ def test_a_log_names_an_association_of_nova_by_its_address() -> None:
     configured = Configuration(instances=(Declared(f"{kind}.a", kind),), complete=True)
     (claim,) = log_claims([made], configured, HOME, since=0.0)
     assert claim.ref.id == "address:192.0.2.7"
+
+
+def test_a_port_forwarding_goes_before_the_port_that_would_take_it_along() -> None:
+    """At once, nobody could tell whether our own request or Neutron's cascade was what deleted it."""
+    address, port = a("floating_ip", "fip"), a("port", "p")
+    forwarding = a("port_forwarding", "f", internal_port_id="p", **{"^id": "fip"})
+    seen, known = world(address, port, forwarding), case(in_state(address, port, forwarding))
+    edges = make(known, seen, judge(known, seen)).graph.listed()
+    assert Edge(forwarding.ref, port.ref, EdgeSource.OBSERVED) in edges
+    assert Edge(forwarding.ref, address.ref, EdgeSource.OBSERVED) in edges

@@ -24,7 +24,7 @@ LINK_KINDS = (
         status_field="",
         references=(
             Reference("^id", "floating_ip", Order.HOLDS),
-            Reference("internal_port_id", "port", Order.NAMES),  # the port takes it along
+            Reference("internal_port_id", "port", Order.WITH),  # and it goes first, or nobody could tell who deleted it
         ),
         created_field="",
         facts=("protocol", "external_port", "internal_port_id", "internal_ip_address"),
