@@ -146,7 +146,7 @@ def standing(observed: Observed | None) -> str:
     """Its status, and what is under way: Nova calls a server ACTIVE while it deletes it."""
     if observed is None:
         return "unknown"
-    task = observed.fact(TASK_STATE) or (observed.fact("action") if observed.status == UNDER_WAY[0].upper() else "")
+    task = observed.fact(TASK_STATE) or (observed.fact("action") if observed.status.lower() == UNDER_WAY[0] else "")
     return f"{observed.status} ({task})" if task else observed.status
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from janitor.cloud import inventory
 from janitor.cloud.session import Session
 from janitor.cloud.ways.sending import Instead, Prepare, Undo, counting, send
 from janitor.cloud.ways.storage import drop_attachment
@@ -32,15 +31,12 @@ def _detach_interface(session: Session, attachment: Observed) -> Answer:
 
 
 def _detach_volume(session: Session, attachment: Observed) -> Answer:
-    """Through Nova; where the server is gone and left its attachment behind, in Cinder."""
-    server, volume = attachment.ref.id.split("/", 1)
+    """Through Nova; where the server is gone and left its attachment behind, in Cinder: the reading tells."""
     left = attachment.fact("attachment_id")
     if left and attachment.fact("server_is"):
         return drop_attachment(session, left)
-    answer = send(session, "compute", "DELETE", f"/servers/{server}/os-volume_attachments/{volume}")
-    if answer.reply is not Reply.GONE or not left or inventory.fetch(session, "server", server) is not None:
-        return answer
-    return counting(drop_attachment(session, left), answer.requests + 2)
+    server, volume = attachment.ref.id.split("/", 1)
+    return send(session, "compute", "DELETE", f"/servers/{server}/os-volume_attachments/{volume}")
 
 
 def _forbid_flavor(session: Session, access: Observed) -> Answer:
