@@ -227,6 +227,11 @@ class Stage:
                 stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
 
+    def patience(self, limit: str, *kinds: str) -> None:
+        """Let objects of these kinds take no longer than that, by `tf-janitor.toml`."""
+        limits = "".join(f'{kind} = "{limit}"\n' for kind in kinds)
+        (self.root / "tf-janitor.toml").write_text(f"[timeouts]\n{limits}", encoding="utf-8")
+
     def beside(self, workspace: str, **variables: str) -> Stage:
         """Another workspace of the same working copy. Each of the two is selected by its environment from now on."""
         other = Stage(self.root, self.binary, self.project, workspace, dict(variables))

@@ -7,11 +7,12 @@ As a program it writes a line of JSON for each of its calls.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import openstack
@@ -43,6 +44,16 @@ def clear(cloud: Connection, tell: Teller = lambda _call: None) -> list[str]:
         each(_used(cloud, mine))
         each(_ground(cloud, mine))
     return refused
+
+
+@contextlib.contextmanager
+def emptied(cloud: Connection) -> Iterator[None]:
+    """What the project holds at the end of the block goes."""
+    try:
+        yield
+    finally:
+        clear(cloud)
+        clear(cloud)  # what the first time was held by something that went
 
 
 def _users(cloud: Connection, mine: dict[str, str]) -> Iterable[Job]:

@@ -26,7 +26,7 @@ from openstack.connection import Connection
 from ground import applies, bystanders
 from ground.cloud import LocalCloud, Project
 from ground.connections import user_of
-from ground.crude import clear
+from ground.crude import emptied
 from ground.neighbour import Seen, look
 from ground.part import run
 from ground.venv import ROOT
@@ -106,10 +106,9 @@ def staged(
     site = stage(task, project, folder, given)
     user = site.connect()
     try:
-        yield site, user
+        with emptied(user):
+            yield site, user
     finally:
-        clear(user)
-        clear(user)  # what the first time was held by something that went
         shutil.rmtree(folder, ignore_errors=True)
 
 

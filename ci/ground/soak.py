@@ -224,8 +224,8 @@ class Soak:
 
 WRECKS = Soak(tasks, play, told, table)
 ROUNDS = {
-    "faults": Soak(lambda chosen, _cloud, _results: faulty.tasks(chosen), faulty.play, faulty.told, faulty.table),
-    "stops": Soak(lambda chosen, _cloud, _results: stops.tasks(chosen), stops.play, stops.told, stops.table),
+    what: Soak(lambda chosen, *_, played=played: played.tasks(chosen), played.play, played.told, played.table)
+    for what, played in (("faults", faulty), ("stops", stops))
 }
 
 

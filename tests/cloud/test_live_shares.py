@@ -160,8 +160,9 @@ def test_a_share_server_holds_the_network_until_its_share_network_is_gone(
         assert stock.ask(live, "share_network", network)[1].reply is Reply.ACCEPTED
         gone(live, "share_network", network)
         observed, answer = stock.ask(live, "network", subnet.network_id)
-        holders = live.holders(observed, answer)
-        assert {(h.kind, h.id, h.passing) for h in holders} == {("port", port.ref.id, True) for port in ports}
+        held_by = {(h.kind, h.id, h.passing) for h in live.holders(observed, answer)}
+        assert held_by, answer
+        assert held_by <= {("port", port.ref.id, True) for port in ports}, "one of them may have gone before"
     stock.until(lambda: ports_of(session, {"network_id": subnet.network_id}) == [])
     assert stock.ask(live, "network", subnet.network_id)[1].reply is Reply.ACCEPTED
 

@@ -36,7 +36,7 @@ def test_a_creation_is_waited_for_and_what_never_ends_is_told_with_the_command_t
         stock.active(conn, balancer)
     octavia = "UPDATE octavia.load_balancer SET provisioning_status = 'PENDING_CREATE' WHERE id = '{}'"
     sql(local_cloud.slot, octavia.format(made["orphaned"].id))
-    (stage.root / "tf-janitor.toml").write_text('[timeouts]\nload_balancer = "25s"\n', encoding="utf-8")
+    stage.patience("25s", "load_balancer")
 
     with (
         gate("octavia.update_vip_sg", match=f"^{name}-creating$", action="hang", seconds=5) as begun,

@@ -18,10 +18,9 @@ import pytest
 from stage import Stage
 from workspaces import networks
 
-from ground import bystanders
+from ground import bystanders, crude
 from ground.cloud import LocalCloud, Project
 from ground.connections import user_of
-from ground.crude import clear
 from ground.neighbour import look
 
 pytestmark = [pytest.mark.scenario, pytest.mark.thorough]
@@ -59,9 +58,8 @@ def workplace(make: Callable[..., Stage], tofu: str, tmp_path: Path) -> Callable
 def emptied(project: Project) -> Iterator[Any]:
     """The project's user; what he has is gone in the end."""
     user = user_of(project)
-    yield user
-    clear(user)
-    clear(user)
+    with crude.emptied(user):
+        yield user
 
 
 def all_at_once(stages: list[Stage]) -> None:

@@ -26,9 +26,6 @@ from ground.witness import everything
 
 pytestmark = [pytest.mark.scenario, pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")]
 
-PATIENCE = "[timeouts]\n" + "".join(f'{kind} = "10s"\n' for kind in ("port", "router_interface", "security_group"))
-"""For what is held by somebody unseen: longer waiting shows no more."""
-
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -119,7 +116,7 @@ def test_whoever_holds_ours_is_named_and_untouched_and_all_else_goes(
     make: Callable[..., Stage], tofu: str, neighbour: Neighbour, table: Table
 ) -> None:
     stage, home, away = make("terraform", tofu), neighbour.home, neighbour.away
-    (stage.root / "tf-janitor.toml").write_text(PATIENCE, encoding="utf-8")
+    stage.patience("10s", "port", "router_interface", "security_group")  # held by somebody unseen, who stays unseen
     lent = stock.router(home, "their-router")
     ours = table.made(home, stage.project.name, lent.id, away.current_project_id)
     ours.write(stage.state)

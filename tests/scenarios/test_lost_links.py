@@ -35,7 +35,7 @@ def attach(conn: Any, volume: str, server: str | None, **connector: Any) -> str:
 def written(stage: Stage, ours: Workspace) -> None:
     """The workspace as its files: a state, and little patience with volumes."""
     ours.write(stage.state)
-    (stage.root / "tf-janitor.toml").write_text('[timeouts]\nvolume = "5s"\n', encoding="utf-8")
+    stage.patience("5s", "volume")
 
 
 def test_what_a_server_left_on_our_volumes_is_let_go_by_janitor(make: Callable[..., Stage], tofu: str) -> None:

@@ -29,8 +29,7 @@ HIDDEN = "UPDATE nova.instances SET vm_state = 'soft-delete', task_state = NULL 
 @pytest.fixture
 def stage(make: Callable[..., Stage], tofu: str) -> Stage:
     made = make("terraform", tofu)
-    limits = "".join(f'{kind} = "10s"\n' for kind in ("server", "zone"))
-    (made.root / "tf-janitor.toml").write_text(f"[timeouts]\n{limits}", encoding="utf-8")
+    made.patience("10s", "server", "zone")
     return made
 
 

@@ -15,7 +15,6 @@ from ground.cloud import LocalCloud, gate
 
 pytestmark = [pytest.mark.scenario, pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")]
 
-PATIENCE = '[timeouts]\nvolume = "8s"\nvolume_snapshot = "8s"\n'
 DROPPED = "accepted, then dropped"
 REMARK = "the service notes: delete snapshot:"
 
@@ -44,7 +43,7 @@ def test_what_comes_back_fails_or_never_ends_is_told_with_what_the_service_says_
     for each in "needed", "broken":
         ours.ids[each] = stock.snapshot(conn, f"{name}-{each}", base, description=f"janitor:run={RUN}").id
     ours.write(stage.state)
-    (stage.root / "tf-janitor.toml").write_text(PATIENCE, encoding="utf-8")
+    stage.patience("8s", "volume", "volume_snapshot")
 
     with a_backend_that_lets_nothing_go(name):
         ended = stage.destroy("--direct", "--mark", RUN, "--timeout", "5m")
