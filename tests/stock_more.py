@@ -133,6 +133,3 @@ MAKERS: dict[str, Callable[[Any, str], str]] = {
     "stored_object": lambda conn, name: stored(conn, container(conn, name), "folder/a ?#%.txt"),
 }
 """Kind → how one of it is made; each returns the id as the catalogue writes it."""
-
-ORDER = ("stack", "recordset", "zone_share", "zone_transfer_request", "zone_import", "zone_export", "zone", "container")
-"""In which order a project is swept of them."""

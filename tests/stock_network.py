@@ -193,13 +193,6 @@ NAMED: dict[str, Callable[..., str]] = {
 }
 """Kind → a maker that is told what the new object refers to."""
 
-ABOVE = (
-    *("tap_mirror", "bgpvpn", "firewall_group", "firewall_policy", "firewall_rule", "vpn_site_connection"),
-    *("vpn_service", "vpn_endpoint_group", "vpn_ike_policy", "vpn_ipsec_policy", "port_forwarding"),
-)
-BELOW = ("subnet_pool", "address_scope", "address_group", "qos_policy")
-"""What goes before floating IPs, ports and routers when a project is emptied, and what goes after them."""
-
 MAKERS: dict[str, Callable[[Any, str], str]] = {
     "tap_mirror": _tap_mirror,
     "bgpvpn_network_association": _bgpvpn_network,

@@ -10,7 +10,7 @@ from packaging.requirements import Requirement
 
 from ground.cloud import seed
 from ground.cloud.rest import RefusedError
-from ground.floors import FLOORS, Tally, read_report
+from ground.floors import FLOORS, Tally, read_report, share_out
 from ground.toolchain import RECIPES
 from ground.venv import LOCK, ROOT
 
@@ -36,6 +36,24 @@ def test_the_last_line_is_the_sum_and_missing_parts_are_named_before_it() -> Non
         "4 of the skipped tests miss a part of this machine: mariadb-server (4)",
         "3 passed, 1 failed, 4 skipped",
     ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "floors"),
+    [
+        ([], {"core": [], "browser": [], "cloud": [], "scenarios": []}),
+        (["-k", "graph"], {name: ["-k", "graph"] for name in ("core", "browser", "cloud", "scenarios")}),
+        (["cloud", "-x"], {"cloud": ["-x"]}),
+        (["scenarios", "tests/cloud/test_live_kinds.py"], {"scenarios": ["tests/cloud/test_live_kinds.py"]}),
+        (["tests/kinds", "-x"], {"scenarios": ["tests/kinds", "-x"]}),
+        (
+            ["-x", "tests/test_ground.py::test_a", "tests/cloud"],
+            {"core": ["-x", "tests/test_ground.py::test_a"], "cloud": ["-x", "tests/cloud"]},
+        ),
+    ],
+)
+def test_what_is_named_runs_where_it_stands(arguments: list[str], floors: dict[str, list[str]]) -> None:
+    assert {floor.name: own for floor, own in share_out(arguments)} == floors
 
 
 def test_every_folder_of_tests_stands_on_exactly_one_floor() -> None:

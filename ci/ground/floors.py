@@ -80,6 +80,34 @@ class Tally:
         ]
 
 
+def share_out(arguments: Sequence[str]) -> list[tuple[Floor, list[str]]]:
+    """The floors to run, each with its arguments for pytest: the one that is named first, else those on which the named
+    tests stand, else all.
+    """
+    for floor in FLOORS:
+        if floor.name in arguments[:1]:
+            return [(floor, list(arguments[1:]))]
+    of = {text: _floor_of(text) for text in arguments}
+    named = {floor.name for floor in of.values() if floor}
+    return [
+        (floor, [text for text in arguments if of[text] in (None, floor)])
+        for floor in FLOORS
+        if floor.name in named or not named
+    ]
+
+
+def _floor_of(argument: str) -> Floor | None:
+    """Where a test, or a file or folder of tests, stands; None for whatever else is said to pytest."""
+    if not _is_test(argument):
+        return None
+    path = Path(argument.partition("::")[0])
+    return next((floor for floor in FLOORS[1:] if any(path.is_relative_to(own) for own in floor.paths)), FLOORS[0])
+
+
+def _is_test(argument: str) -> bool:
+    return not argument.startswith("-") and (ROOT / argument.partition("::")[0]).exists()
+
+
 def run_floor(floor: Floor, python: Path, environment: Mapping[str, str], arguments: Sequence[str]) -> Tally:
     """Run the tests of one floor; a pytest that breaks before it reports counts as one failure."""
     begun = time.monotonic()
@@ -134,5 +162,5 @@ def clean_environment() -> dict[str, str]:
 
 def _pytest(floor: Floor, python: Path, arguments: Sequence[str]) -> list[str]:
     """The command line; tests named by the caller take the place of the whole floor."""
-    named = [text for text in arguments if not text.startswith("-") and (ROOT / text.split("::")[0]).exists()]
-    return [str(python), "-m", "pytest", *floor.options, *([] if named else floor.paths), *arguments]
+    named = any(_is_test(text) for text in arguments)
+    return [str(python), "-m", "pytest", *floor.options, *(() if named else floor.paths), *arguments]

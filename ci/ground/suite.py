@@ -12,7 +12,7 @@ from contextlib import ExitStack
 
 from ground import toolchain, venv
 from ground.cache import say
-from ground.floors import FLOORS, Floor, Tally, clean_environment, run_floor, skip_floor
+from ground.floors import FLOORS, Floor, Tally, clean_environment, run_floor, share_out, skip_floor
 from ground.grounds import prepare
 
 MORE_EXAMPLES = "5"  # of every property where all floors run: those take minutes anyway
@@ -24,23 +24,22 @@ def main(arguments: list[str]) -> int:
     if arguments[:1] in (["-h"], ["--help"]):
         print(f"usage: ci/test [{'|'.join(floor.name for floor in FLOORS)}] [arguments for pytest]")
         return 0
-    chosen = [floor for floor in FLOORS if floor.name in arguments[:1]]
     begun = time.monotonic()
     with ExitStack() as leaving:
-        total = run_floors(chosen or list(FLOORS), arguments[1:] if chosen else arguments, leaving)
+        total = run_floors(share_out(arguments), leaving)
     say(f"all of it … {time.monotonic() - begun:.1f} s")
     print("\n".join(total.lines()), flush=True)
     return 1 if total.failed else 0
 
 
-def run_floors(floors: list[Floor], arguments: list[str], leaving: ExitStack) -> Tally:
-    """Make every ground that is needed, then run `floors` upwards."""
+def run_floors(floors: list[tuple[Floor, list[str]]], leaving: ExitStack) -> Tally:
+    """Make every ground that is needed, then run the floors upwards, each with its arguments."""
     total, python = Tally(), venv.developer()
-    grounds = prepare(sorted({name for floor in floors for name in floor.grounds}), leaving)
+    grounds = prepare(sorted({name for floor, _ in floors for name in floor.grounds}), leaving)
     environment = clean_environment() | toolchain.environment_if_built()
     if len(floors) > 1:
         environment.setdefault("TEST_EXAMPLES", MORE_EXAMPLES)
-    for floor in floors:
+    for floor, arguments in floors:
         under = [grounds[name] for name in floor.grounds]
         variables = environment | {key: value for ground in under for key, value in ground.variables.items()}
         if broken := [ground.broken for ground in under if ground.broken]:

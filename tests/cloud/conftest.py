@@ -1,6 +1,5 @@
 """What tests against the real services share: the project, its owner's connection, and janitor's own eyes there."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -20,6 +19,5 @@ def conn(project: Project) -> Any:
 
 
 @pytest.fixture
-def live(project: Project) -> Iterator[LiveCloud]:
-    with stock.swept(LiveCloud([stock.session(project)])) as cloud:
-        yield cloud
+def live(project: Project) -> LiveCloud:
+    return LiveCloud([stock.session(project)])

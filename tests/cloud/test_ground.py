@@ -10,7 +10,7 @@ import keystoneauth1.exceptions
 import pytest
 from openstack import exceptions
 
-from ground.cloud import Fault, LocalCloud, Project, fault_region, gate
+from ground.cloud import Fault, LocalCloud, Project, accounts, fault_region, gate
 from ground.connections import connect
 
 pytestmark = [
@@ -163,6 +163,14 @@ def test_projects_do_not_see_each_other(
         stranger = connect(other.clouds_yaml, other.cloud_name)
         assert stranger.network.find_network(network.id) is None
         assert [found.name for found in stranger.network.networks()] == ["public"]
+
+
+def test_without_accounts_in_stock_keystone_makes_them_and_they_end_with_their_block(
+    local_cloud: LocalCloud, project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accounts, "COUNT", 0)
+    with local_cloud.project(f"made-{secrets.token_hex(4)}", tmp_path / "made") as made:
+        assert (project.stocked, made.stocked) == (True, False)
+        assert connect(made.clouds_yaml, made.cloud_name).current_project_id == made.id
     with pytest.raises(exceptions.SDKException):
-        connect(other.clouds_yaml, other.cloud_name).authorize()
-    connection.network.delete_network(network)
+        connect(made.clouds_yaml, made.cloud_name).authorize()

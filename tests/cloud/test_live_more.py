@@ -95,8 +95,6 @@ def test_an_offer_of_others_is_not_among_ours(project: Project, conn: Any, live:
         body["id"] for body in more.answer(conn.dns.get("/zones/tasks/transfer_requests"))["transfer_requests"]
     }
     assert listed(live, "zone_transfer_request") == set()
-    with stock.swept(LiveCloud([stock.session(other)])):
-        pass
 
 
 @dns

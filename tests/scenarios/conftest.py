@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,6 @@ from ways import pytest_configure as _thorough
 from wreckage import Row, row, table
 
 from ground.cloud import Project
-from ground.crude import clear
 from ground.neighbour import Seen
 
 __all__ = ["binary", "local_cloud", "make", "project", "pytest_collection_modifyitems", "tofu"]
@@ -69,8 +68,6 @@ def make(project: Project, tmp_path: Path) -> Callable[..., Stage]:
 
 
 @pytest.fixture
-def place(project: Project, tmp_path: Path) -> Iterator[Place]:
-    """A project without a workspace, which is emptied in the end."""
-    here = Place(project, tmp_path)
-    yield here
-    clear(here.cloud)
+def place(project: Project, tmp_path: Path) -> Place:
+    """A project without a workspace."""
+    return Place(project, tmp_path)

@@ -25,7 +25,6 @@ from states import StateServer, serving
 
 from ground.cloud import Fault, Project, fault_region, gate
 from ground.cloud.services import MEMBER_ROLES, REGION
-from ground.crude import clear
 from ground.neighbour import look
 from janitor import jobs
 
@@ -72,10 +71,8 @@ class Runner:
 
 
 @pytest.fixture
-def runner(project: Project, tmp_path: Path, tofu: str) -> Iterator[Runner]:
-    here = Runner(project, tmp_path)
-    yield here
-    clear(here.cloud)
+def runner(project: Project, tmp_path: Path, tofu: str) -> Runner:
+    return Runner(project, tmp_path)
 
 
 def gitlab(runner: Runner, folder: Path, server: StateServer | None = None) -> Callable[..., Script]:

@@ -21,7 +21,6 @@ from runners import started
 from stage import Ran
 
 from ground.cloud import LocalCloud, gate
-from ground.crude import clear
 
 pytestmark = pytest.mark.scenario
 
@@ -156,8 +155,6 @@ def places(local_cloud: LocalCloud, tmp_path: Path) -> Iterator[list[Place]]:
             place.cloud.network.create_network(name="ci-9")
             made.append(place)
         yield made
-        for place in made:
-            clear(place.cloud)
 
 
 def test_shards_together_sweep_the_whole_and_nothing_twice(

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from ground.cache import say, step
-from ground.cloud import config, database, parts, processes, seed
+from ground.cloud import accounts, config, database, parts, processes, seed
 from ground.cloud.rest import Admin
 from ground.cloud.services import ALL, PASSWORD, wanted, waves
 from ground.part import run
@@ -50,6 +50,7 @@ def fingerprint() -> str:
         parts.LOCKS / "cloud-more.txt",
         HERE / "services.py",
         HERE / "seed.py",
+        HERE / "accounts.py",
         *HERE.glob("config/*/*"),
     ]
     for path in sorted(files):
@@ -140,6 +141,7 @@ def _initialise(ground: Ground, more: frozenset[str]) -> None:
         _start(ground, [ALL["keystone"]])
         admin = Admin(slot.keystone_url)
         seed.catalog(admin, slot, services)
+        accounts.make(slot, admin)
     with step(f"starting {len(services)} services"):
         _start(ground, services)
         seed.resources(admin, services)

@@ -53,8 +53,8 @@ class LocalCloud:
             instance.take_down(self.slot)
 
     def project(self, name: str, folder: Path | None = None) -> Project:
-        """Create a project with a user; `clouds.yaml` goes into `folder` (default: the slot's own, per project)."""
-        return projects.create(self.admin, name, folder or self.slot.folder / "projects" / name)
+        """Have a project with a user; `clouds.yaml` goes into `folder` (default: the slot's own, per project)."""
+        return projects.take(self.slot, self.admin, name, folder or self.slot.folder / "projects" / name)
 
     @property
     def services(self) -> tuple[str, ...]:

@@ -8,16 +8,16 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+from ground.cloud import accounts
 from ground.cloud.rest import RefusedError
-from ground.cloud.services import MEMBER_ROLES, PASSWORD, REGION
+from ground.cloud.services import MEMBER_ROLES, OPTIONAL_ROLES, PASSWORD, REGION
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ground.cloud.rest import Admin
+    from ground.cloud.slots import Slot
 
-OPTIONAL_ROLES = ("heat_stack_owner",)
-GONE = 404
 CLOUDS_YAML = """\
 clouds:
   {cloud_name}:
@@ -35,7 +35,9 @@ clouds:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project with one user in it. As a context it deletes both at the end (not what the project holds)."""
+    """A project with one user in it. As a context it deletes both at the end, unless they are from stock: their
+    deletion would only cost keystone all that it knows. What the project holds stays.
+    """
 
     id: str
     name: str
@@ -46,6 +48,7 @@ class Project:
     clouds_yaml: Path
     auth_url: str
     admin: Admin
+    stocked: bool = False
 
     @property
     def env(self) -> dict[str, str]:
@@ -74,7 +77,16 @@ class Project:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.delete()
+        if not self.stocked:
+            self.delete()
+
+
+def take(slot: Slot, admin: Admin, name: str, folder: Path) -> Project:
+    """Take project and user from the stock, or have keystone make them where there are none left."""
+    account = accounts.take(slot, admin, name)
+    if account is None:
+        return create(admin, name, folder)
+    return _written(admin, name, account, accounts.PASSWORD, folder, stocked=True)
 
 
 def create(admin: Admin, name: str, folder: Path) -> Project:
@@ -86,16 +98,23 @@ def create(admin: Admin, name: str, folder: Path) -> Project:
     user = admin.keystone("POST", "/users", {"user": body | {"password": password}})["user"]["id"]
     for role in (*MEMBER_ROLES, *(role for role in OPTIONAL_ROLES if role in roles)):
         admin.keystone("PUT", f"/projects/{project}/users/{user}/roles/{roles[role]}")
+    return _written(admin, name, accounts.Account(project, user), password, folder, stocked=False)
+
+
+def _written(
+    admin: Admin, name: str, account: accounts.Account, password: str, folder: Path, *, stocked: bool
+) -> Project:
     made = Project(
-        id=project,
+        id=account.project,
         name=name,
         user=name,
-        user_id=user,
+        user_id=account.user,
         password=password,
         cloud_name=name,
         clouds_yaml=folder / "clouds.yaml",
         auth_url=admin.keystone_url,
         admin=admin,
+        stocked=stocked,
     )
     made.write_clouds_yaml(made.clouds_yaml)
     return made

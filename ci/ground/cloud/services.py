@@ -189,7 +189,9 @@ OPTIONAL = (
 ALL = {service.name: service for service in (*CORE, *OPTIONAL)}
 PORTS = sum(service.ports for service in ALL.values())
 MEMBER_ROLES = ("member", "load-balancer_member", "creator")
-"""What the user of a test's project may do; `heat_stack_owner` comes with heat."""
+"""What the user of a test's project may do …"""
+OPTIONAL_ROLES = ("heat_stack_owner",)
+"""… and what he may do where there is heat."""
 
 
 def wanted(more: frozenset[str]) -> tuple[Service, ...]:
