@@ -48,7 +48,7 @@ FLOORS = (
     Floor(
         "scenarios",
         ("tests/scenarios", "tests/kinds"),
-        ("-n", "4", "--dist", "worksteal"),
+        ("-n", "6", "--dist", "worksteal"),
         grounds=("cloud", "toolchain"),
     ),
 )

@@ -142,14 +142,14 @@ def places(local_cloud: LocalCloud, tmp_path: Path) -> Iterator[list[Place]]:
     """Several projects, and the administrator's account as a member of each."""
     admin = local_cloud.admin
     roles = {role["name"]: role["id"] for role in admin.keystone("GET", "/roles")["roles"]}
-    users = {user["name"]: user["id"] for user in admin.keystone("GET", "/users")["users"]}
+    (user,) = admin.keystone("GET", "/users?name=admin&domain_id=default")["users"]
     with ExitStack() as stack:
         made = []
         for number in range(PROJECTS):
             folder = tmp_path / str(number)
             folder.mkdir()
             project = stack.enter_context(local_cloud.project(f"sweep-{tmp_path.name}-{number}"[-60:], folder))
-            admin.keystone("PUT", f"/projects/{project.id}/users/{users['admin']}/roles/{roles['member']}")
+            admin.keystone("PUT", f"/projects/{project.id}/users/{user['id']}/roles/{roles['member']}")
             place = Place(project, folder)
             place.cloud.network.create_network(name=f"ci-9-of-{number}")
             place.cloud.network.create_network(name="ci-9")

@@ -35,8 +35,8 @@ clouds:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project with one user in it. As a context it deletes both at the end, unless they are from stock: their
-    deletion would only cost keystone all that it knows. What the project holds stays.
+    """A project with one user in it. As a context it deletes both at the end; those from stock only give their name
+    back, for a deletion costs keystone all that it knows. What the project holds stays.
     """
 
     id: str
@@ -77,7 +77,10 @@ class Project:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if not self.stocked:
+        if self.stocked:
+            with contextlib.suppress(RefusedError):
+                accounts.call(self.admin, accounts.Account(self.id, self.user_id), self.id)
+        else:
             self.delete()
 
 

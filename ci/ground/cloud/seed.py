@@ -25,10 +25,8 @@ INTERFACES = ("public", "internal", "admin")
 
 def catalog(admin: Admin, slot: Slot, services: Iterable[Service]) -> None:
     """Register `services` in keystone, each with its account and its roles."""
-    roles = _named(admin, "roles")
-    service_project = _named(admin, "projects").get("service") or _create(
-        admin, "project", name="service", domain_id="default"
-    )
+    roles = {role["name"]: role["id"] for role in admin.keystone("GET", "/roles")["roles"]}
+    service_project = _create(admin, "project", name="service", domain_id="default")
     for service in services:
         for role in ("service", *service.roles):
             if role not in roles:
@@ -126,12 +124,7 @@ SEEDS = {
 
 
 def _project(admin: Admin) -> str:
-    return str(_named(admin, "projects")["admin"])
-
-
-def _named(admin: Admin, kind: str) -> dict[str, str]:
-    """Name → id of everything of one kind in keystone's default domain."""
-    return {thing["name"]: thing["id"] for thing in admin.keystone("GET", f"/{kind}")[kind]}
+    return _id(admin, "project", name="admin", domain_id="default")
 
 
 def _create(admin: Admin, kind: str, **body: Any) -> str:  # noqa: ANN401 - JSON
@@ -141,5 +134,9 @@ def _create(admin: Admin, kind: str, **body: Any) -> str:  # noqa: ANN401 - JSON
     except RefusedError as refused:
         if refused.status != HTTPStatus.CONFLICT:
             raise
-    query = urlencode({name: value for name, value in body.items() if name in {"name", "domain_id"}})
-    return str(admin.keystone("GET", f"/{kind}s?{query}")[f"{kind}s"][0]["id"])
+    return _id(admin, kind, **{name: value for name, value in body.items() if name in {"name", "domain_id"}})
+
+
+def _id(admin: Admin, kind: str, **query: str) -> str:
+    """The id of what is there under a name: a whole listing is cut off at a thousand."""
+    return str(admin.keystone("GET", f"/{kind}s?{urlencode(query)}")[f"{kind}s"][0]["id"])
