@@ -88,6 +88,21 @@ def test_quiet_leaves_trouble_and_warnings() -> None:
     assert [line.split("] ")[1].split()[0] for line in stream.getvalue().splitlines()] == ["blocked", "warning:"]
 
 
+def test_what_stays_blocked_is_told_and_counted_once() -> None:
+    """It is asked for once more before the run gives up; should it go then, it has not failed."""
+    console, stream = heard()
+    with console.phase("Deleting"):
+        console.expect(2)
+        for name, what in (("a", "blocked"), ("b", "blocked"), ("a", "blocked"), ("b", "gone")):
+            console.event(Event(what, 0.0, Ref(SCOPE, "port", name), name, "held by something"))
+    assert [line.split("] ")[1] for line in stream.getvalue().splitlines()[1:]] == [
+        "blocked   port a: held by something",
+        "blocked   port b: held by something",
+        "gone      port b: held by something",
+        "Deleting: 1 of 2 done, 1 failed",
+    ]
+
+
 def test_verbose_tells_every_request() -> None:
     console, stream = heard(Loudness.VERBOSE)
     told(console)

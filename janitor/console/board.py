@@ -69,13 +69,14 @@ class Board:
 
     total: int = 0
     done: int = 0
-    failed: int = 0
+    failed: set[object] = field(default_factory=set)
     tasks: dict[object, Task] = field(default_factory=dict)
-    said: dict[object, str] = field(default_factory=dict)  # the last `held` line of each object
+    said: dict[object, str] = field(default_factory=dict)  # what was said last of each object that stays
 
     def begin(self) -> None:
         """A new phase: other tasks, other counts."""
-        self.total = self.done = self.failed = 0
+        self.total = self.done = 0
+        self.failed.clear()
         self.tasks.clear()
 
     def take(self, event: Event, *, now: float) -> None:
@@ -85,9 +86,12 @@ class Board:
         match event.what:
             case "gone" | "absent":
                 self.done += 1
+                self.failed.discard(event.ref)
                 self.tasks.pop(event.ref, None)
-            case "failed" | "blocked" | "stuck":
-                self.failed += event.what != "stuck"
+            case "failed" | "blocked":
+                self.failed.add(event.ref)
+                self.tasks.pop(event.ref, None)
+            case "stuck":
                 self.tasks.pop(event.ref, None)
             case _:
                 task = self.tasks.setdefault(event.ref, Task(label(event), now))
@@ -97,17 +101,18 @@ class Board:
         """Follow one line of terraform's progress."""
         if status in {"complete", "errored"}:
             self.done += status == "complete"
-            self.failed += status == "errored"
+            if status == "errored":
+                self.failed.add(address)
             self.tasks.pop(address, None)
         else:
             verb = {"delete": "deleting", "create": "creating", "read": "reading", "update": "updating"}
             self.tasks.setdefault(address, Task(clean(address), now, verb.get(action, clean(action) or "doing")))
 
     def is_news(self, event: Event) -> bool:
-        """Whether an object is held by somebody else than the last time; the engine may ask often."""
-        if event.what != "held":
+        """Whether what keeps an object is another thing than the last time; the engine may ask often."""
+        if event.what not in {"held", "blocked", "failed"}:
             return True
-        words = waiting(event)
+        words = waiting(event) if event.what == "held" else line(event)
         if self.said.get(event.ref) == words:
             return False
         self.said[event.ref] = words
@@ -119,7 +124,7 @@ class Board:
         if self.done or self.total:
             parts.append(f"{self.done} of {self.total} done" if self.total else f"{self.done} done")
         if self.failed:
-            parts.append(f"{self.failed} failed")
+            parts.append(f"{len(self.failed)} failed")
         return ", ".join(parts)
 
 
