@@ -81,7 +81,7 @@ def test_a_full_container_is_emptied_by_more_than_one_run(enter: Callable[..., P
     assert (ended.code, ended.seconds < GRACE) == (130, True), ended.text
     assert more.objects(conn, box)
 
-    again = play.destroy()
+    again = play.stage.start("destroy", "-y", "--direct").end(timeout=900)
     assert again.code == 0, again.text
     assert play.look() == before
 

@@ -89,8 +89,9 @@ def add(ground: Ground, more: frozenset[str]) -> None:
         config.write(ground.slot, ground.venv, services)
         _schemas(ground, services)
         admin = Admin(ground.slot.keystone_url)
-        seed.catalog(admin, ground.slot, services)
+        seed.users(admin, services)
         _start(ground, services)
+        seed.catalog(admin, ground.slot, services)  # now: whoever finds a service there asks it
         seed.resources(admin, services)
     ground.slot.note(more=sorted(more | set(ground.slot.facts().get("more", []))))
 
@@ -140,6 +141,7 @@ def _initialise(ground: Ground, more: frozenset[str]) -> None:
     with step("accounts and catalogue"):
         _start(ground, [ALL["keystone"]])
         admin = Admin(slot.keystone_url)
+        seed.users(admin, services)
         seed.catalog(admin, slot, services)
         accounts.make(slot, admin)
     with step(f"starting {len(services)} services"):

@@ -23,8 +23,8 @@ PUBLIC = "public"
 INTERFACES = ("public", "internal", "admin")
 
 
-def catalog(admin: Admin, slot: Slot, services: Iterable[Service]) -> None:
-    """Register `services` in keystone, each with its account and its roles."""
+def users(admin: Admin, services: Iterable[Service]) -> None:
+    """Give `services` their accounts and roles in keystone."""
     roles = {role["name"]: role["id"] for role in admin.keystone("GET", "/roles")["roles"]}
     service_project = _create(admin, "project", name="service", domain_id="default")
     for service in services:
@@ -33,12 +33,17 @@ def catalog(admin: Admin, slot: Slot, services: Iterable[Service]) -> None:
                 roles[role] = _create(admin, "role", name=role)
         if service.name == "heat":
             _stack_domain(admin, roles["admin"])
-        for kind, name in service.catalog:
-            _endpoints(admin, f"http://127.0.0.1:{slot.port(service)}{service.path}", kind, name)
         if service.catalog:
             user = _create(admin, "user", name=service.name, password=PASSWORD, domain_id="default")
             for role in ("admin", "service"):
                 admin.keystone("PUT", f"/projects/{service_project}/users/{user}/roles/{roles[role]}")
+
+
+def catalog(admin: Admin, slot: Slot, services: Iterable[Service]) -> None:
+    """Tell everybody where `services` are."""
+    for service in services:
+        for kind, name in service.catalog:
+            _endpoints(admin, f"http://127.0.0.1:{slot.port(service)}{service.path}", kind, name)
     admin.renew()
 
 
