@@ -98,7 +98,7 @@ def serving(*, plain: bool = False) -> Iterator[StateServer]:
     web = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"server_of": server}))
     web.daemon_threads = True
     server.port = web.server_address[1]
-    thread = threading.Thread(target=web.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread = threading.Thread(target=web.serve_forever, kwargs={"poll_interval": 0.005}, daemon=True)
     thread.start()
     try:
         yield server

@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import settings
 
-FACTOR = float(os.environ.get("TEST_EXAMPLES", "0.6"))
+FACTOR = float(os.environ.get("TEST_EXAMPLES", "0.4"))
 
 
 def examples(count: int, **more: Any) -> settings:

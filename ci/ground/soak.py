@@ -40,7 +40,9 @@ faults   `janitor destroy` of the small stack in a cloud in trouble: 429, 5xx, l
          then once more without. Of these options it takes --count, --seed, --binary and --jobs
 stops    `janitor destroy` of the small stack stopped up to three times, by SIGINT, SIGTERM and kill -9; the next run
          ends with 0. The same options
-table    only print the table of what was played"""
+table    only print the table of what was played
+
+clouds, deaths, troubles, load and fuzz are played in memory: each has a --help of its own"""
 
 EPILOG = "exit codes: 0 every promise kept · 1 a promise broken, or a round that failed · 77 a part is missing here"
 

@@ -139,10 +139,17 @@ def _of_server(one: Wanted) -> Iterator[Asked]:
 
 
 def name_findings(asked: Mapping[Asked, tuple[str, ...]], offers: Offers) -> Iterator[Finding]:
-    """Whether each named thing exists, is one, and can be used."""
-    for one, addresses in asked.items():
-        fit, line, remedy = _judged(one, offers)
-        yield Finding(Topic.NAME, one.subject, fit, line, f"for {some(addresses, most=2)}", remedy)
+    """Whether each named thing exists, is one, and can be used; what is asked for by id and by name is told once."""
+    judged: dict[tuple[str, str], list[Asked]] = defaultdict(list)
+    for one in asked:
+        fit, line, _ = _judged(one, offers)
+        kind = NETWORK if one.kind in NETWORKS else one.kind
+        judged[(kind, line) if fit is Fit.FIT else (one.kind, one.key)].append(one)  # such a line ends with the id
+    for same in judged.values():
+        first = min(same, key=lambda one: (one.by_id, one.kind))
+        addresses = dict.fromkeys(address for one in same for address in asked[one])
+        fit, line, remedy = _judged(first, offers)
+        yield Finding(Topic.NAME, first.subject, fit, line, f"for {some(addresses, most=2)}", remedy)
 
 
 def _judged(asked: Asked, offers: Offers) -> tuple[Fit, str, str]:

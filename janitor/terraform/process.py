@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Event, Lock
+from threading import Lock
 from typing import IO, Protocol
 
 _LONGEST_OUTPUT = 512 * 1024 * 1024
@@ -143,7 +143,7 @@ class Process:
 
 
 def run_reading(
-    command: Sequence[str], *, folder: Path, environment: Mapping[str, str], timeout: float, stop: Event | None = None
+    command: Sequence[str], *, folder: Path, environment: Mapping[str, str], timeout: float, stop: Flag | None = None
 ) -> Finished:
     """Run a command that writes nothing anybody needs; killed with its children on time-out, `stop` or an exception."""
     process = Process(command, folder=folder, environment=environment)
@@ -161,7 +161,7 @@ def run_reading(
 
 
 def run_writing(
-    command: Sequence[str], *, folder: Path, environment: Mapping[str, str], timeout: float, stop: Event | None = None
+    command: Sequence[str], *, folder: Path, environment: Mapping[str, str], timeout: float, stop: Flag | None = None
 ) -> Finished:
     """Run a command that may be saving state: interrupted once on time-out, `stop` or an exception, then waited for.
 

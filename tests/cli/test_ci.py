@@ -25,7 +25,7 @@ from janitor.settings.sweeping import asked
 
 Janitor = Callable[..., Any]
 README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
-RECORDER = """#!{python}
+RECORDER = """#!{python} -IS
 import json, os, sys
 with open(os.environ["CALLS"], "a") as calls:
     calls.write(json.dumps([os.getpid(), *sys.argv[1:]]) + "\\n")
@@ -47,7 +47,7 @@ def shell(tmp_path: Path) -> Callable[..., tuple[int, int, list[list[Any]]]]:
         path = f"{program.parent}:{os.environ['PATH']}"
         surroundings = {"PATH": path, "CALLS": str(calls), "RUN": RUN, "GITHUB_STEP_SUMMARY": str(tmp_path / "summary")}
         process = subprocess.Popen(["sh", "-e", "script"], cwd=tmp_path, env=surroundings | environment)
-        code = process.wait(timeout=30)
+        code = process.wait()
         return code, process.pid, [json.loads(line) for line in calls.read_text().splitlines()]
 
     return run

@@ -143,7 +143,7 @@ def workflow(settings, console, *, stop):
     print("working", flush=True)
     while not stop():
         time.sleep(0.01)
-    time.sleep(0.3)
+    time.sleep(0.2)
     return replace(LEFT, interrupted=True)
 
 sys.exit(running.run(Command.DESTROY, {"yes": True, "report": ["json=r.json"]}, workflow=workflow))
@@ -152,7 +152,7 @@ sys.exit(running.run(Command.DESTROY, {"yes": True, "report": ["json=r.json"]}, 
     assert process.stdout is not None
     assert process.stdout.readline() == "working\n"
     process.send_signal(number)
-    time.sleep(0.1)
+    time.sleep(0.05)
     process.send_signal(number)
     out, err = process.communicate(timeout=7)
     assert process.returncode == 130
@@ -180,7 +180,7 @@ sys.exit(running.run(Command.DESTROY, {"yes": True}, workflow=nothing_left))
 def test_a_reader_that_goes_away_changes_no_exit_code(tmp_path: Path) -> None:
     program = """
 def workflow(settings, console, *, stop):
-    time.sleep(0.3)
+    time.sleep(0.1)
     return replace(LEFT, notes=("x" * 900,) * 200)
 
 sys.exit(running.run(Command.DESTROY, {"yes": True}, workflow=workflow))

@@ -8,8 +8,10 @@ from builders import a
 
 from janitor.core.fitness import Finding, Fit
 from janitor.core.offers import (
+    EXTERNAL,
     FLAVOR,
     IMAGE,
+    NETWORK,
     Offer,
     Offers,
     asked_for,
@@ -60,6 +62,19 @@ def test_one_thing_is_told_once_however_it_is_named():
         Offers({IMAGE: (CIRROS, other), FLAVOR: (TINY,)}),
     ))  # fmt: skip
     assert [(f.subject, f.fit) for f in found] == [("flavor tiny", Fit.FIT), ("image cirros", Fit.NOT_FIT)]
+
+
+def test_one_thing_that_is_there_is_told_once_by_its_name_with_all_who_need_it():
+    """A server names the network, a router its id, a floating IP its pool."""
+    public = Offer(NETWORK, "n", "public")
+    wanted = [
+        asks("server", "web", network=[{"name": "public"}]),
+        asks("router", "router", external_network_id="n"),
+        asks("floating_ip", "ip", pool="public"),
+    ]
+    (told,) = name_findings(asked_for(wanted), Offers({NETWORK: (public,), EXTERNAL: (public,)}))
+    assert (told.subject, told.fit, told.line) == ("external network public", Fit.FIT, "is there (n)")
+    assert told.reason == "for router, ip and 1 more"
 
 
 def test_an_image_that_is_not_active_cannot_be_used():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -16,7 +17,12 @@ from janitor.core.model import Outcome, Ref
 from janitor.core.outcome import RunReport
 from janitor.reports import FORMATS
 
-SCHEMA = xmlschema.XMLSchema(Path(__file__).parent / "schema" / "junit-10.xsd")  # of Jenkins' xUnit plugin
+
+@cache  # read by the worker that has a use for it, not by each that collects
+def schema() -> xmlschema.XMLSchema:
+    return xmlschema.XMLSchema(Path(__file__).parent / "schema" / "junit-10.xsd")  # of Jenkins' xUnit plugin
+
+
 RUNS = {
     "left": LEFT,
     "empty": EMPTY,
@@ -37,12 +43,12 @@ def gitlab_reads(report: RunReport) -> Iterator[tuple[tuple[str, str], str, str]
 
 @pytest.mark.parametrize("run", RUNS)
 def test_it_keeps_its_schema(run: str) -> None:
-    SCHEMA.validate(FORMATS["junit"](RUNS[run]))
+    schema().validate(FORMATS["junit"](RUNS[run]))
 
 
 def test_the_schema_refuses_what_is_none() -> None:
     with pytest.raises(xmlschema.XMLSchemaValidationError):
-        SCHEMA.validate(FORMATS["junit"](LEFT).replace("<failure", "<falure").replace("</failure", "</falure"))
+        schema().validate(FORMATS["junit"](LEFT).replace("<failure", "<falure").replace("</failure", "</falure"))
 
 
 def test_its_suite_is_called_after_the_command_and_its_workspace_where_there_is_one() -> None:

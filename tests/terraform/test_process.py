@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ from roots import MakeRoot
 from janitor.terraform.agreement import workspace_delete
 from janitor.terraform.events import event_of, moment
 from janitor.terraform.messages import masked, reason
-from janitor.terraform.process import Process, run_reading, run_writing
+from janitor.terraform.process import Finished, Process, run_reading, run_writing
+
+Run = Callable[..., Finished]
 
 
 def test_the_default_workspace_is_never_deleted(make_root: MakeRoot) -> None:
@@ -23,6 +26,16 @@ def python(code: str) -> list[str]:
     return [sys.executable, "-c", code]
 
 
+class Written:
+    """Set once something stands in a file: the command is where it has to be."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def is_set(self) -> bool:
+        return self.path.exists() and self.path.read_text() != ""
+
+
 def test_reading_commands_end_with_their_children(tmp_path: Path) -> None:
     child = tmp_path / "child"
     code = (
@@ -30,7 +43,7 @@ def test_reading_commands_end_with_their_children(tmp_path: Path) -> None:
         "c = subprocess.Popen(['sleep', '60']);"
         f"pathlib.Path({str(child)!r}).write_text(str(c.pid)); time.sleep(60)"
     )
-    done = run_reading(python(code), folder=tmp_path, environment=os.environ, timeout=1.0)
+    done = run_reading(python(code), folder=tmp_path, environment=os.environ, timeout=60, stop=Written(child))
     assert (done.interrupted, done.exit_code) == (True, -signal.SIGKILL)
     end = time.monotonic() + 5
     while Path(f"/proc/{child.read_text()}/cmdline").exists() and time.monotonic() < end:
@@ -42,22 +55,32 @@ def test_reading_commands_end_with_their_children(tmp_path: Path) -> None:
 
 
 def test_writing_commands_get_one_interrupt_and_are_waited_for(tmp_path: Path) -> None:
+    ready = tmp_path / "ready"
     code = (
-        "import signal, sys, time; got = [];"
-        "signal.signal(signal.SIGINT, lambda *_: got.append(1))\n"
-        "while not got: time.sleep(0.05)\n"
-        "time.sleep(0.2); print(len(got))"
+        "import pathlib, signal, time; got = [];"
+        f"signal.signal(signal.SIGINT, lambda *_: got.append(1)); pathlib.Path({str(ready)!r}).write_text('yes')\n"
+        "while not got: time.sleep(0.02)\n"
+        "time.sleep(0.3); print(len(got))"
     )
-    done = run_writing(python(code), folder=tmp_path, environment=os.environ, timeout=0.8)
+    done = run_writing(python(code), folder=tmp_path, environment=os.environ, timeout=60, stop=Written(ready))
     assert (done.exit_code, done.output, done.interrupted) == (0, b"1\n", True)
+
+
+@pytest.mark.parametrize("run", [run_reading, run_writing])
+def test_a_command_that_takes_longer_than_it_is_given_is_stopped(run: Run, tmp_path: Path) -> None:
+    done = run(["sleep", "60"], folder=tmp_path, environment=os.environ, timeout=0.1)
+    assert (done.interrupted, done.exit_code) == (
+        True,
+        {run_reading: -signal.SIGKILL, run_writing: -signal.SIGINT}[run],
+    )
 
 
 def test_an_interrupt_is_sent_once_however_often_it_is_asked_for(tmp_path: Path) -> None:
     code = (
         "import signal, time; got = [];"
         "signal.signal(signal.SIGINT, lambda *_: got.append(1)); print('ready', flush=True)\n"
-        "while not got: time.sleep(0.05)\n"
-        "time.sleep(0.2); print(len(got))"
+        "while not got: time.sleep(0.02)\n"
+        "time.sleep(0.1); print(len(got))"
     )
     process = Process(python(code), folder=tmp_path, environment=os.environ)
     lines = []

@@ -76,11 +76,11 @@ def take(slot: Slot, admin: Admin, name: str) -> Account | None:
     if number > COUNT:
         return None
     account = Account(*(hashlib.md5(f"{what} {number}".encode()).hexdigest() for what in Account._fields))
-    call(admin, account, name)
+    rename(admin, account, name)
     return account
 
 
-def call(admin: Admin, account: Account, name: str) -> None:
+def rename(admin: Admin, account: Account, name: str) -> None:
     """Name project and user."""
     for what, identifier in zip(Account._fields, account, strict=True):
         admin.keystone("PATCH", f"/{what}s/{identifier}", {what: {"name": name}})

@@ -79,7 +79,7 @@ class Project:
     def __exit__(self, *_: object) -> None:
         if self.stocked:
             with contextlib.suppress(RefusedError):
-                accounts.call(self.admin, accounts.Account(self.id, self.user_id), self.id)
+                accounts.rename(self.admin, accounts.Account(self.id, self.user_id), self.id)
         else:
             self.delete()
 
