@@ -104,7 +104,7 @@ class MemoryCloud:
         self.bodies: dict[str, dict[str, Body]] = defaultdict(dict)
         self.calls: list[Call] = []
         self.noted: dict[str, str] = {}  # id → what Cinder notes for its user
-        self.deleted: list[Ref] = []  # every object that left, by whatever way
+        self.deleted: set[Ref] = set()  # every object that left, by whatever way
         self.before_delete: list[Callable[[Ref], None]] = []  # what a test wants to look at just then
         self.after_read: list[Callable[[Ref], None]] = []  # somebody else acts between our read and our delete
         self._events: list[tuple[float, int, Callable[[], None]]] = []
@@ -132,7 +132,7 @@ class MemoryCloud:
     def remove(self, kind: str, identifier: str) -> None:
         body = self.bodies[kind].pop(identifier, None)
         if body is not None:
-            self.deleted.append(Ref(HOME, kind, identifier))
+            self.deleted.add(Ref(HOME, kind, identifier))
 
     def live(self, kind: str) -> list[Body]:
         return list(self.bodies[kind].values())

@@ -7,10 +7,11 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from builders import HOME
 from engine.memory_answers import ACCEPTED, GONE, Body, refused
 
 from janitor.core.attached import DELETED, MISSING
-from janitor.core.model import Observed
+from janitor.core.model import Observed, Ref
 from janitor.engine.protocols import Answer, Reply
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def with_its_server(cloud: MemoryCloud, observed: Observed) -> Observed:
     server = observed.fact("server_id")
     if observed.ref.kind != "volume_attachment" or server in cloud.bodies["server"]:
         return observed
-    was_there = any(ref.id == server for ref in cloud.deleted)
+    was_there = Ref(HOME, "server", server) in cloud.deleted
     return replace(observed, facts={**observed.facts, "server_is": DELETED if was_there else MISSING})
 
 
