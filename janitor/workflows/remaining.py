@@ -10,7 +10,7 @@ from types import MappingProxyType
 from janitor.cloud.live import LiveCloud
 from janitor.core.case import Case
 from janitor.core.model import Outcome, Ref
-from janitor.core.outcome import Result
+from janitor.core.outcome import GONE, Result
 from janitor.core.plan import Plan
 from janitor.engine.crew import ThreadCrew
 from janitor.engine.executor import run
@@ -20,7 +20,7 @@ from janitor.workflows.cleaning import Looked, Record, judge_of, remember
 from janitor.workflows.knowing import Knowledge
 
 ROUNDS = 3
-"""What appears while the last round runs, or has lost its holder, gets another one, a bounded number of times."""
+"""What appears or comes back while the last round runs, or has lost its holder, gets another one, as often as this."""
 
 NO_TIMEOUTS: Mapping[str, float] = MappingProxyType({})
 
@@ -39,8 +39,8 @@ def clean(
     prove: Callable[[Case, int], Looked],
     apart: frozenset[Ref] = frozenset(),
 ) -> None:
-    """Delete and prove, until nothing new appears and nobody's holder has gone, or the time is over. `prove` looks
-    again, with what is known by then, in which round.
+    """Delete and prove, until nothing new appears, nothing comes back and nobody's holder has gone, or the time is
+    over. `prove` looks again, with what is known by then, in which round.
 
     `apart`: what is deleted later, by somebody else.
     """
@@ -54,8 +54,15 @@ def clean(
         with call.console.phase("Proving it by listing again"):
             last = prove(case, number)
         more = last.plan.steps.keys() - record.results.keys() - apart
-        if not (more or _is_freed(last, record)) or time.monotonic() >= call.deadline - _for_proof(call):
+        again = more or _is_back(last, record) or _is_freed(last, record)
+        if not again or time.monotonic() >= call.deadline - _for_proof(call):
             break
+
+
+def _is_back(last: Looked, record: Record) -> bool:
+    """Whether something that had gone is there again: a link does that when somebody writes what he had read before."""
+    rows = (record.results.get(ref) for ref in last.plan.steps)
+    return any(row is not None and row.outcome in GONE for row in rows)
 
 
 def _is_freed(last: Looked, record: Record) -> bool:

@@ -60,3 +60,16 @@ def test_what_went_meanwhile_is_gone_and_nothing_is_written(neutron: Stub, meanw
     answer = delete(neutron, meanwhile=meanwhile)
     assert (answer.reply, answer.requests) == (Reply.GONE, len(neutron.asked))
     assert ("PUT", ROUTER) not in neutron.asked
+
+
+@pytest.mark.parametrize(
+    ("gone", "reply"),
+    [
+        pytest.param("RouterNotFound", Reply.GONE, id="the router"),
+        pytest.param("PortNotFound", Reply.REFUSED, id="else"),
+    ],
+)
+def test_what_is_gone_is_the_router_only_where_neutron_says_so(neutron: Stub, gone: str, reply: Reply) -> None:
+    """The list that is written may name something of somebody else that has gone meanwhile: ours is still there."""
+    neutron.says("PUT", ROUTER, 404, {"NeutronError": {"type": gone, "message": "It could not be found."}})
+    assert delete(neutron, meanwhile=(200, body(OURS, THEIRS))).reply is reply

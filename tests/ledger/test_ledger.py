@@ -5,15 +5,20 @@ More of them, and larger ones: `ci/soak clouds`; a failing seed is played again 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from copy import deepcopy
 from random import Random
+from typing import Any
 
 import pytest
 from ledger import deaths, troubles
 from ledger.ledger import Whose
-from ledger.play import ground, play, staged
+from ledger.play import ground, play, run, staged
 from ledger.site import Site, build
 from ledger.virtual import Hands
 from thorough import FACTOR
+
+from janitor.workflows import remaining
 
 SMALL = 50
 
@@ -53,6 +58,31 @@ def test_in_trouble_all_goes_that_can_go_and_in_time(trouble: str) -> None:
 def test_what_was_held_by_something_that_went_along_with_another_one_goes_after_all() -> None:
     """The rule that names the address group stays with its own group at first, and goes with the one that it names."""
     assert troubles.play(930)["violations"] == []
+
+
+def test_a_link_that_somebody_writes_back_goes_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two updates in one moment Neutron lets the later one write what it had read: a route is there again."""
+    with ground() as folder:
+        here = staged(107, folder, way="state", calm=True, mixing=0.4, whole=True, size=60)
+        ours = {line.key[2] for line in here.site.ledger.of(Whose.RUN) if line.key[1] == "router_route"}
+        routers = here.site.clouds["RegionOne"].bodies["router"].values()
+        (borrowed,) = (one for one in routers for r in one["routes"] if _route_id(one, r) in ours)
+        taken = [deepcopy(route) for route in borrowed["routes"] if _route_id(borrowed, route) in ours]
+        through = remaining.through
+
+        def through_and_back(*given: Any, **more: Any) -> None:
+            through(*given, **more)
+            while taken:
+                borrowed["routes"].append(taken.pop())
+
+        monkeypatch.setattr(remaining, "through", through_and_back)
+        assert run(here).exit_code == 0, here.report
+        assert taken == []
+        assert here.site.ledger.violations(0) == []
+
+
+def _route_id(router: Mapping[str, Any], route: Mapping[str, str]) -> str:
+    return f"{router['id']}-route-{route['destination']}-{route['nexthop']}"
 
 
 class TestTheLedger:

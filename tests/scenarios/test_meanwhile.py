@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import stock
 from stage import Ran, Stage
+from workspaces import Workspace
 
 from ground.cloud import gate
 
@@ -51,6 +52,34 @@ def test_two_janitors_at_once_end_well(make: Callable[..., Stage], tofu: str, wh
     rows = {row["kind"]: row["outcome"] for ran in ended for row in ran.report["objects"]}
     assert set(rows.values()) <= {"deleted", "absent"}, rows
     assert [stage.listed() for stage in (first, second)] == [[], []]
+
+
+def test_two_janitors_take_their_groups_off_one_port_of_somebody_else(make: Callable[..., Stage], tofu: str) -> None:
+    """Neutron has a port's groups written as a whole: who writes what was true a moment ago brings the other's back."""
+    first = make("net", tofu)
+    second = replace(first, root=first.root.with_name("copy"))
+    shutil.copytree(first.root, second.root, symlinks=True)
+    cloud, groups = first.connection(), {}
+    own = cloud.network.create_security_group(name="own").id
+    port = stock.port(cloud, "theirs", security_group_ids=[own])
+    for stage in first, second:
+        ours = Workspace()
+        for n in range(6):
+            name = f"{first.project.name}-{stage.root.name}-{n}"
+            ours.add(f"networking_secgroup_v2.g{n}", cloud.network.create_security_group(name=name).id)
+        groups[stage.root] = list(ours.ids.values())
+        link = {"port_id": port.id, "security_group_ids": groups[stage.root], "enforce": False}
+        ours.add("networking_port_secgroup_associate_v2.link", port.id, **link)
+        ours.write(stage.state)
+    every = {own}.union(*groups.values())
+    cloud.network.update_port(port, security_group_ids=[*every])
+    ended = [running.end() for running in [stage.start("destroy", "-y", "--direct") for stage in (first, second)]]
+    assert [ran.code for ran in ended] == [0, 0], "\n".join(ran.text for ran in ended)
+    left = {group.id for group in cloud.network.security_groups(project_id=first.project.id)}
+    assert left & every == {own}
+    kept = cloud.network.get_port(port.id)
+    assert (kept.name, kept.security_group_ids, kept.fixed_ips) == ("theirs", [own], port.fixed_ips)
+    assert [deletes(ran, "/ports/") for ran in ended] == [[], []]
 
 
 @pytest.mark.thorough

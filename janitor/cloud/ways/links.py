@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from janitor.cloud import inventory
 from janitor.cloud.session import Session
@@ -28,7 +29,12 @@ def other_than(route: Observed) -> Callable[[object], bool]:
 
 
 def rewrite(session: Session, kind: str, parent: str, *, field: str, stays: Callable[[object], bool]) -> Answer:
-    """Write the parent's list without one entry; the parent may have changed since the link was read."""
+    """Write the parent's list without one entry; the parent may have changed since the link was read.
+
+    If-Match is no lock: of two updates in one moment Neutron repeats the later one without it
+    (`neutron/services/revisions/revision_plugin.py`), and it writes what it had read. So an entry may come back, or an
+    update name one that is no more.
+    """
     body = inventory.fetch(session, kind, parent)
     entries = body.get(field) if body else None
     known = list(entries) if isinstance(entries, list) else []
@@ -37,6 +43,8 @@ def rewrite(session: Session, kind: str, parent: str, *, field: str, stays: Call
         return Answer(Reply.GONE, 404, text=f"the {kind} has no such entry in its {field}")
     path = f"{KINDS[kind].path}/{parent}"
     answer = send(session, "network", "PUT", path, json={kind: {field: rest}}, headers=if_unchanged(body))
+    if answer.reply is Reply.GONE and answer.code.lower() != f"{kind}notfound":
+        answer = replace(answer, reply=Reply.REFUSED)  # it is another entry that is gone
     return counting(answer, answer.requests + 1)
 
 
