@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -66,6 +66,15 @@ def test_writing_commands_get_one_interrupt_and_are_waited_for(tmp_path: Path) -
     assert (done.exit_code, done.output, done.interrupted) == (0, b"1\n", True)
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Who starts the tests in the background may have them ignore it, and all that they start."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("run", [run_reading, run_writing])
 def test_a_command_that_takes_longer_than_it_is_given_is_stopped(run: Run, tmp_path: Path) -> None:
     done = run(["sleep", "60"], folder=tmp_path, environment=os.environ, timeout=0.1)
