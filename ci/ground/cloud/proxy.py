@@ -161,7 +161,9 @@ class Proxy(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    wbufsize = -1  # headers and body in one segment: else each answer waits 40 ms for an acknowledgement
+    # Headers and body go in one segment, else each answer waits 40 ms for an acknowledgement; and only when the call is
+    # recorded: who has the answer may look for it.
+    wbufsize = 1 << 20
 
     @property
     def proxy(self) -> Proxy:
@@ -187,10 +189,10 @@ class _Handler(BaseHTTPRequestHandler):
         status = NO_ANSWER
         try:
             status = self._broken(fault, body) if fault else self._forwarded(body)
-            self.wfile.flush()
         finally:
             seconds = time.monotonic() - clock
             self.proxy.record(Call(self.proxy.service, self.command, self.path, status, began, seconds, fault))
+        self.wfile.flush()
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = do_COPY = handle_call  # noqa: N815
 
