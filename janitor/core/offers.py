@@ -140,15 +140,14 @@ def _of_server(one: Wanted) -> Iterator[Asked]:
 
 def name_findings(asked: Mapping[Asked, tuple[str, ...]], offers: Offers) -> Iterator[Finding]:
     """Whether each named thing exists, is one, and can be used; what is asked for by id and by name is told once."""
-    judged: dict[tuple[str, str], list[Asked]] = defaultdict(list)
+    told: dict[tuple[str, str], list[tuple[Asked, tuple[Fit, str, str]]]] = defaultdict(list)
     for one in asked:
-        fit, line, _ = _judged(one, offers)
+        verdict = fit, line, _ = _judged(one, offers)
         kind = NETWORK if one.kind in NETWORKS else one.kind
-        judged[(kind, line) if fit is Fit.FIT else (one.kind, one.key)].append(one)  # such a line ends with the id
-    for same in judged.values():
-        first = min(same, key=lambda one: (one.by_id, one.kind))
-        addresses = dict.fromkeys(address for one in same for address in asked[one])
-        fit, line, remedy = _judged(first, offers)
+        told[(kind, line) if fit is Fit.FIT else (one.kind, one.key)].append((one, verdict))  # it ends with the id
+    for same in told.values():
+        first, (fit, line, remedy) = min(same, key=lambda pair: (pair[0].by_id, pair[0].kind))
+        addresses = dict.fromkeys(address for one, _ in same for address in asked[one])
         yield Finding(Topic.NAME, first.subject, fit, line, f"for {some(addresses, most=2)}", remedy)
 
 

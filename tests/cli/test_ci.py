@@ -47,7 +47,7 @@ def shell(tmp_path: Path) -> Callable[..., tuple[int, int, list[list[Any]]]]:
         path = f"{program.parent}:{os.environ['PATH']}"
         surroundings = {"PATH": path, "CALLS": str(calls), "RUN": RUN, "GITHUB_STEP_SUMMARY": str(tmp_path / "summary")}
         process = subprocess.Popen(["sh", "-e", "script"], cwd=tmp_path, env=surroundings | environment)
-        code = process.wait()
+        code = process.wait(timeout=30)
         return code, process.pid, [json.loads(line) for line in calls.read_text().splitlines()]
 
     return run
