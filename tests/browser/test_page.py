@@ -142,6 +142,26 @@ def test_words_are_large_enough_and_no_two_nodes_overlap(objects: int, shown: Sh
     assert all(box[0] >= 0 and box[2] <= 1500 for box in boxes)
 
 
+CROSSINGS = """
+    const boxes = [...document.querySelectorAll('#picture .node')].map((node) => {
+      const [x, y] = node.getAttribute('transform').match(/-?[\\d.]+/g).map(Number), box = node.querySelector('.box');
+      return [x, y, x + Number(box.getAttribute('width')), y + Number(box.getAttribute('height'))];
+    });
+    return [...document.querySelectorAll('#picture .arrow')].filter((path) => {
+      const along = d3.range(0, path.getTotalLength(), 4).map((at) => path.getPointAtLength(at));
+      return along.some(({ x, y }) => boxes.some(([l, t, r, b]) => l + 1 < x && x < r - 1 && t + 1 < y && y < b - 1));
+    }).length
+"""
+
+
+@pytest.mark.parametrize("objects", [10, 60, 300])
+def test_no_arrow_runs_behind_an_object(objects: int, shown: Show) -> None:
+    """One that does looks like two: from its begin to that object, and from there to its end."""
+    browser = shown(html.render(cluster(objects)))
+    assert count(browser, "#picture .arrow") > objects
+    assert browser.execute_script(CROSSINGS) == 0
+
+
 def test_an_arrow_source_can_be_hidden_and_shown(shown: Show) -> None:
     browser = shown(html.render(cluster(60)))
     before = count(browser, "#picture .arrow")
@@ -156,6 +176,16 @@ def test_the_timeline_shows_terraform_and_every_object_with_a_time(shown: Show) 
     timed = [row for row in cluster(60).results if row.seconds]
     assert count(browser, "#bars .span") == len(timed) + 1
     assert count(browser, "#bars .span.is-terraform") == 1
+
+
+def test_what_ends_after_the_run_by_its_clock_is_in_the_timeline(shown: Show) -> None:
+    """The clock of a machine may be set back in the middle of a run."""
+    run = cluster(10)
+    browser = shown(html.render(replace(run, finished=run.started + 9)))
+    ends = "return [...document.querySelectorAll('#bars .span rect')].map((bar) => bar.getBoundingClientRect().right)"
+    assert max(browser.execute_script(ends)) <= browser.execute_script(
+        "return document.querySelector('#bars').getBoundingClientRect().right"
+    )
 
 
 def luminance(browser: WebDriver, element: str, style: str) -> float:

@@ -4,6 +4,7 @@
   const data = JSON.parse(document.getElementById("data").textContent);
   const MANY = data.nodes.length > 120; // then a node is one line
   const WIDTH = 186, HEIGHT = MANY ? 22 : 36, GAP = MANY ? 6 : 10, BETWEEN = MANY ? 64 : 84;
+  const CHANNEL = MANY ? 22 : 28; // between two columns of one rank, where arrows turn into the lane between two rows
   const SIGNS = { deleted: "✓", absent: "–", failed: "✕", blocked: "!", kept: "=", planned: "…", unverified: "?",
     holder: "◆", state: "", configured: "" };
   const STAYS = new Set(["failed", "blocked", "kept", "unverified", "holder"]);
@@ -25,7 +26,8 @@
   }
 
   /* Where everything stands: dagre finds ranks and their order. A long rank is wrapped into columns, kind by kind, so
-     that the drawing is as wide as the page and as high as it must be: words stay large enough to be read. */
+     that the drawing is as wide as the page and as high as it must be: words stay large enough to be read.
+     `route` says by which points an arrow gets past what is none of its ends: a line behind a box looks like two. */
   function layout(drawn, width, aspect) {
     const graph = new dagre.graphlib.Graph();
     graph.setGraph({ rankdir: "LR", nodesep: GAP, ranksep: BETWEEN, ranker: "tight-tree" });
@@ -34,32 +36,35 @@
     for (const key of nodes.keys()) if (joined.has(key)) graph.setNode(key, { width: WIDTH, height: HEIGHT });
     for (const arrow of drawn) graph.setEdge(arrow.from, arrow.to);
     if (joined.size) dagre.layout(graph);
-    const places = joined.size ? placed(graph, width, aspect) : new Map();
+    const { places, route } = joined.size ? placed(graph, width, aspect) : { places: new Map() };
     const alone = [...nodes.keys()].filter((key) => !joined.has(key));
     const right = d3.max(places.values(), (place) => place.x + WIDTH) ?? width;
     const top = (d3.max(places.values(), (place) => place.y + HEIGHT) ?? -32) + 56;
     const columns = Math.max(1, Math.floor((right + GAP) / (WIDTH + GAP)));
     alone.forEach((key, i) => places.set(key, { x: (i % columns) * (WIDTH + GAP),
       y: top + Math.floor(i / columns) * (HEIGHT + GAP) }));
-    return { places, apart: alone.length ? top - 12 : null };
+    return { places, route, apart: alone.length ? top - 12 : null };
   }
 
   function placed(graph, width, aspect) {
     const byX = d3.group(graph.nodes(), (key) => Math.round(graph.node(key).x));
     const ranks = [...byX.entries()].sort((a, b) => a[0] - b[0]).map(([, keys]) => keys);
     const longest = d3.max(ranks, (rank) => rank.length), label = graph.graph();
-    const span = (rows) => d3.sum(ranks, (rank) => Math.ceil(rank.length / rows) * (WIDTH + GAP) - GAP + BETWEEN) - BETWEEN;
+    const span = (rows) => d3.sum(ranks, (rank) => Math.ceil(rank.length / rows) * (WIDTH + CHANNEL) - CHANNEL + BETWEEN) - BETWEEN;
     if (!aspect && label.width <= 1.3 * width && label.height <= 640) {
-      return new Map(graph.nodes().map((key) => {
+      const places = new Map(graph.nodes().map((key) => {
         const { x, y } = graph.node(key);
         return [key, { x: x - WIDTH / 2, y: y - HEIGHT / 2 }];
       }));
+      // of dagre's points every second one is where it kept a place free in a rank on the way
+      const kept = (arrow) => graph.edge(arrow.from, arrow.to).points.slice(1, -1).filter((_, i) => i % 2);
+      return { places, route: (arrow) => kept(arrow).flatMap(({ x, y }) => [[x - WIDTH / 2, y], [x + WIDTH / 2, y]]) };
     }
     const rows = aspect
       ? d3.least(d3.range(1, longest + 1), (number) => Math.max(span(number) / aspect, number * (HEIGHT + GAP)))
       : d3.range(Math.min(8, longest), longest).find((number) => span(number) <= width) ?? longest;
     const out = d3.rollup(shown, (found) => found.length, (arrow) => arrow.from);
-    const places = new Map(), high = rows * (HEIGHT + GAP);
+    const places = new Map(), high = rows * (HEIGHT + GAP), bands = [];
     let x = 0;
     for (const rank of ranks) {
       const leaving = d3.rollup(rank, (keys) => d3.mean(keys, (key) => out.get(key) ?? 0), (key) => nodes.get(key).kind);
@@ -68,11 +73,34 @@
         || graph.node(a).y - graph.node(b).y);
       const columns = Math.ceil(rank.length / rows), each = Math.ceil(rank.length / columns);
       const top = (high - each * (HEIGHT + GAP)) / 2;
-      rank.forEach((key, i) => places.set(key, { x: x + Math.floor(i / each) * (WIDTH + GAP),
+      rank.forEach((key, i) => places.set(key, { x: x + Math.floor(i / each) * (WIDTH + CHANNEL),
         y: top + (i % each) * (HEIGHT + GAP) }));
-      x += columns * (WIDTH + GAP) - GAP + BETWEEN;
+      bands.push({ left: x, right: x + columns * (WIDTH + CHANNEL) - CHANNEL, top: top - GAP / 2, rows: each });
+      x += columns * (WIDTH + CHANNEL) - CHANNEL + BETWEEN;
     }
-    return places;
+    return { places, route: (arrow) => between(bands, places.get(arrow.from), places.get(arrow.to)) };
+  }
+
+  /* Through each rank on the way an arrow keeps to the lane between two rows that is the nearest to its straight line. */
+  function between(bands, a, b) {
+    const start = a.x + WIDTH, middle = HEIGHT / 2;
+    return bands.flatMap(({ left, right, top, rows }) => {
+      const from = left <= a.x ? start + CHANNEL : left, to = right >= b.x ? b.x - CHANNEL : right;
+      if (right <= start || left >= b.x || from >= to) return [];
+      const along = ((from + to) / 2 - start) / (b.x - start);
+      const own = left <= a.x ? 0.01 : right >= b.x ? 0.99 : along; // beside its end, on the side of the other
+      const lane = Math.round((a.y + middle + own * (b.y - a.y) - top) / (HEIGHT + GAP));
+      const y = top + Math.max(0, Math.min(rows, lane)) * (HEIGHT + GAP);
+      return [[from, y], [to, y]];
+    });
+  }
+
+  /* Level at each point, and so at both ends: an arrow leaves to the right, and comes from the left. */
+  function curve(points) {
+    return points.slice(1).reduce(([path, last], to) => {
+      const bend = to[1] === last[1] ? 0 : Math.max(points.length > 2 ? 0 : 36, Math.abs(to[0] - last[0]) / 2);
+      return [`${path}C${last[0] + bend},${last[1]} ${to[0] - bend},${to[1]} ${to}`, to];
+    }, [`M${points[0]}`, points[0]])[0];
   }
 
   function short(text, most) {
@@ -84,7 +112,7 @@
     const sources = new Set([...document.querySelectorAll("#sources input:checked")].map((box) => box.value));
     shown = arrows.filter((arrow) => sources.has(arrow.source));
     const page = svg.node().getBoundingClientRect().width || 1400;
-    const { places, apart } = layout(shown, page / 0.82, aspect);
+    const { places, route, apart } = layout(shown, page / 0.82, aspect);
     const x = d3.extent(places.values(), (place) => place.x), y = d3.extent(places.values(), (place) => place.y);
     bounds = places.size ? { x: x[0] - 24, y: Math.min(y[0], apart ?? y[0]) - 24, width: x[1] - x[0] + WIDTH + 48,
       height: y[1] - Math.min(y[0], apart ?? y[0]) + HEIGHT + 48 } : bounds;
@@ -93,9 +121,7 @@
     all.selectAll("*").remove();
     const path = (arrow) => {
       const a = places.get(arrow.from), b = places.get(arrow.to);
-      const from = [a.x + WIDTH, a.y + HEIGHT / 2], to = [b.x - 7, b.y + HEIGHT / 2];
-      const bend = Math.max(36, Math.abs(to[0] - from[0]) / 2);
-      return `M${from}C${from[0] + bend},${from[1]} ${to[0] - bend},${to[1]} ${to}`;
+      return curve([[a.x + WIDTH, a.y + HEIGHT / 2], ...route(arrow), [b.x - 7, b.y + HEIGHT / 2]]);
     };
     all.append("g").selectAll("path").data(shown).join("path")
       .attr("class", (arrow) => `arrow is-${arrow.source}${arrow.blocks ? " is-blocking" : ""}`)
@@ -217,13 +243,14 @@
     const bars = d3.select("#bars");
     if (bars.empty()) return;
     const width = Math.max(640, bars.node().getBoundingClientRect().width || 1200), side = 16;
-    const x = d3.scaleLinear([0, Math.max(data.seconds, 0.1)], [side, width - side]);
     const spans = data.nodes.filter((node) => node.seconds > 0 || node.started > 0)
       .map((node) => ({ key: node.key, from: node.started, to: node.started + node.seconds, label: node.title,
         kind: node.kind.replaceAll("_", " "), tone: node.outcome, took: node.took }))
       .sort((a, b) => a.from - b.from || b.to - a.to);
     if (data.terraform) spans.unshift({ key: null, from: data.terraform.started, to: data.terraform.started + data.terraform.seconds,
       label: "terraform destroy", kind: "all of", tone: "terraform", took: data.terraform.took });
+    const last = d3.max(spans, (span) => span.to) ?? 0; // after the end, where the clock was set back meanwhile
+    const x = d3.scaleLinear([0, Math.max(data.seconds, last, 0.1)], [side, width - side]);
     const ends = [];
     for (const span of spans) {
       span.lane = ends.findIndex((end) => end <= span.from);
