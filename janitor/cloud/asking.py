@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import quote
 
 from janitor.cloud.session import Session
 from janitor.cloud.wire import Response, classify
-from janitor.engine.protocols import CloudFault, Reply
+from janitor.engine.protocols import Answer, CloudFault, Reply
+
+
+def segment(name: str) -> str:
+    """A name as one piece of a path. Raises CloudFault for `..`, by which every client means the object above it."""
+    if name in {".", ".."}:
+        raise CloudFault(Answer(Reply.DENIED, text=f"no path can name what is called {name!r}", requests=0))
+    return quote(name, safe="")
 
 
 def answered(

@@ -6,9 +6,8 @@ A server that is gone may have left its attachment, which keeps the volume for e
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from urllib.parse import quote
 
-from janitor.cloud.asking import answered, found
+from janitor.cloud.asking import answered, found, segment
 from janitor.cloud.session import Session
 from janitor.core.attached import DELETED, MISSING
 from janitor.core.catalogue import KINDS, observe
@@ -49,7 +48,7 @@ def _read(session: Session, ref: Ref) -> Iterable[Observed]:
     """An attachment, with what became of its server: the reading right before it is let go says both."""
     server, _, volume = ref.id.rpartition("/")
     kind = KINDS["volume"]
-    path = f"{kind.path}/{quote(volume, safe='')}"
+    path = f"{kind.path}/{segment(volume)}"
     response = found(session, kind.service, "GET", path, microversion=kind.microversion)
     body = response.mapping(kind.one) if response else {}
     links = [each for each in on(session, body) if each.get("server_id") == server]
@@ -59,7 +58,7 @@ def _read(session: Session, ref: Ref) -> Iterable[Observed]:
 
 def _fate(session: Session, server: str) -> str:
     """Nothing where the server lives. Nova says 404 for one of another project, too: only of ours it has a history."""
-    path = f"/servers/{quote(server, safe='')}"
+    path = f"/servers/{segment(server)}"
     there = found(session, "compute", "GET", path)
     if there is not None and there.mapping("server").get("status") not in KINDS["server"].dead:
         return ""

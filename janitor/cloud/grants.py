@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from urllib.parse import quote
 
-from janitor.cloud.asking import found
+from janitor.cloud.asking import found, segment
 from janitor.cloud.session import Session
 from janitor.core.catalogue import KINDS, observe
 from janitor.core.model import Observed, Ref
@@ -39,7 +38,7 @@ def _unreadable(ref: Ref) -> CloudFault:
 
 def path(ref: Ref) -> str:
     """Where keystone answers for this grant."""
-    named = {key: quote(value, safe="") for key, value in ends(ref).items()}
+    named = {key: segment(value) for key, value in ends(ref).items()}
     if ref.kind == "user_membership":
         return f"/v3/groups/{named['group_id']}/users/{named['user_id']}"
     target = f"domains/{named['domain_id']}" if named["domain_id"] else f"projects/{named['project_id']}"
@@ -63,7 +62,7 @@ def _among_siblings(session: Session, ref: Ref) -> Iterable[Observed]:
     parent, slash, _ = ref.id.partition("/")
     if not slash:
         raise _unreadable(ref)
-    response = found(session, kind.service, "GET", kind.path.replace("{parent}", quote(parent, safe="")))
+    response = found(session, kind.service, "GET", kind.path.replace("{parent}", segment(parent)))
     bodies = response.elements(kind.many) if response else []
     return [o for body in bodies for o in observe(kind, session.scope, {**body, "^id": parent})]
 

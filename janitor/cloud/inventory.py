@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from janitor.cloud import asking, attachments, grants, swift
 from janitor.cloud.session import Session
@@ -126,7 +126,7 @@ def microversion(session: Session, kind: Kind) -> str:
 def path_of(session: Session, kind: Kind, object_id: str) -> str:
     """The path of an object of a kind that has one of its own; below a parent its id names that one, too."""
     parent, _, rest = object_id.partition("/") if _is_below(kind) else ("", "", object_id)
-    return f"{filled(session, kind.path, parent)}/{quote(rest, safe='')}"
+    return f"{filled(session, kind.path, parent)}/{asking.segment(rest)}"
 
 
 def _is_below(kind: Kind) -> bool:
@@ -167,7 +167,7 @@ def paged(session: Session, kind: Kind, path: str, *, query: Mapping[str, str]) 
 def filled(session: Session, path: str, parent: str = "") -> str:
     """A path of the catalogue with the token's project and user, and the parent of a nested kind."""
     known = path.replace("{project}", session.scope.project_id).replace("{user}", session.user_id)
-    return known.replace("{parent}", quote(parent, safe=""))
+    return known.replace("{parent}", asking.segment(parent))
 
 
 class _MarkerLost(CloudFault):

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import partial
-from urllib.parse import quote
 
 from janitor.cloud import batch
-from janitor.cloud.asking import found
+from janitor.cloud.asking import found, segment
 from janitor.cloud.session import Session
 from janitor.cloud.wire import http_date
 from janitor.core.case import SIGNING_KEYS
@@ -30,7 +29,7 @@ OBJECT_META = "x-object-meta-"
 
 def path(container: str, name: str = "") -> str:
     """Where a container, or an object in it, is."""
-    return f"/{quote(container, safe='')}/{quote(name, safe='')}" if name else f"/{quote(container, safe='')}"
+    return f"/{segment(container)}/{segment(name)}" if name else f"/{segment(container)}"
 
 
 def containers(session: Session) -> list[Body]:

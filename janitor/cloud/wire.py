@@ -168,7 +168,7 @@ def http_date(text: str) -> datetime | None:
     """The moment of an HTTP date."""
     try:
         moment = parsedate_to_datetime(text)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):  # the last of a year that no clock has
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 

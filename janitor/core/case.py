@@ -123,6 +123,11 @@ def without_index(address: str) -> str:
     return INDEX.sub("", address).split(" ", maxsplit=1)[0]
 
 
+def without_deposed(address: str) -> str:
+    """The address of an instance that may be told with its deposed key; a key of `for_each` may hold a space."""
+    return address.partition(" (deposed ")[0]
+
+
 def could_be_called(instance: Declared, name: str) -> bool:
     """Whether the instance's name can have come out as this one; a name of which nothing is known, as any."""
     if instance.name:

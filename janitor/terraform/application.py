@@ -6,12 +6,13 @@ Decides nothing about whether it may be applied; a failing terraform is a value.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event
 
 from janitor.core.case import without_index
+from janitor.core.errors import UsageError
 from janitor.core.model import Configuration, Resource
 from janitor.terraform import hcl
 from janitor.terraform.evaluate import configured
@@ -43,12 +44,20 @@ def plan_apply(
     """`plan` into `out` (it holds secrets: 0600), with the words that the user's TF_CLI_ARGS_apply has for it."""
     line = command(root, "plan", json=FLAG, input=False, out=str(out), lock_timeout=f"{lock_timeout:g}s")
     env = environment(root, variables="plan")
-    words = shlex.split(env.get("TF_CLI_ARGS_apply", ""))
+    words = _words(env)
     with_cli_words(env, "plan", [word for word in words if not word.startswith((*_OF_APPLY, *_OF_BOTH))])
     ran, shown = plan_into(root, out, line, env, what="plan", timeout=timeout, stop=stop)
     if shown is None:
         return PlannedApply(ran)
     return replace(_planned(root, shown, written), ran=ran, file=out, parallelism=_parallelism(words))
+
+
+def _words(env: Mapping[str, str]) -> list[str]:
+    """The user's words for `apply`. Raises UsageError."""
+    try:
+        return shlex.split(env.get("TF_CLI_ARGS_apply", ""))
+    except ValueError as error:
+        raise UsageError(f"TF_CLI_ARGS_apply cannot be taken apart ({error}): close its quotation.") from None
 
 
 def _planned(root: RootModule, shown: Object, written: hcl.Written) -> PlannedApply:

@@ -56,7 +56,7 @@ def read_log(path: Path | str, *, text: str | None = None) -> ApplyLog:
             modified = Path(path).stat().st_mtime
         except OSError as error:
             raise Refused(f"The log {path} of --from-log cannot be read: {error.strerror}.") from error
-        text = _decoded(raw)
+        text = decoded(raw)
     reading = _Reading()
     for line in _whole(_LINES_END.split(text)):
         _read_line(reading, line)
@@ -74,7 +74,8 @@ def read_log(path: Path | str, *, text: str | None = None) -> ApplyLog:
     )
 
 
-def _decoded(raw: bytes) -> str:
+def decoded(raw: bytes) -> str:
+    """The text of a log in the encodings that shells write; a character that was cut is no character."""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return raw.decode("utf-16", errors="replace")
     return raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8", errors="replace")

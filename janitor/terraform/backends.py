@@ -104,9 +104,17 @@ def _need_binary(root: RootModule, backend: Backend) -> None:
 
 def _given(root: RootModule, file: Path) -> bytes:
     for candidate in (Path.cwd() / file, root.path / file):
-        if candidate.exists():
+        if _exists(candidate):
             return _bytes(candidate)
     raise StateUnreadable(f"The file {file} of --state does not exist.")
+
+
+def _exists(path: Path) -> bool:
+    """Raises StateUnreadable where nobody lets us look."""
+    try:
+        return path.exists()
+    except OSError as error:
+        raise StateUnreadable(f"{path} cannot be read: {error.strerror}.") from error
 
 
 def _bytes(path: Path) -> bytes:
@@ -130,7 +138,7 @@ def _local(root: RootModule, backend: Backend, *, timeout: float) -> Snapshot:
             return _kept_sealed(pulled, path)
         refused = masked(reason(done.output, done.errors), root) if done.exit_code else ""
     name = _relative(root, path)
-    if not path.exists():
+    if not _exists(path):
         return Snapshot(Health.LOST, name, path=str(path), problem=f"{name} does not exist: the state is lost.")
     found = parse(_bytes(path), source=name, path=str(path))
     if refused and found.health is Health.WHOLE:
@@ -140,7 +148,7 @@ def _local(root: RootModule, backend: Backend, *, timeout: float) -> Snapshot:
 
 def _kept_sealed(pulled: Snapshot, path: Path) -> Snapshot:
     """The same with the file's own bytes as the copy to keep, where these are encrypted: no plain text on this disk."""
-    if not path.exists():
+    if not _exists(path):
         return pulled
     stored = _bytes(path)
     return replace(pulled, raw=stored) if stored != pulled.raw and parse(stored, source="").sealed else pulled
@@ -221,12 +229,15 @@ def _with_relatives(root: RootModule, found: Snapshot, backend: Backend) -> Snap
 
 def _relatives(root: RootModule, backend: Backend) -> list[Path]:
     files = [root.path / ERRORED]
-    if backend.type == "local":
-        path = state_path(root, backend)
-        stamped = path.parent.glob(f"{path.name}.*.backup") if path.parent.is_dir() else ()
-        newest = sorted(stamped, key=lambda file: file.stat().st_mtime, reverse=True)[:_BACKUPS]
-        files += [path.with_name(f"{path.name}.backup"), *newest]
-    return [file for file in files if file.is_file()]
+    try:
+        if backend.type == "local":
+            path = state_path(root, backend)
+            stamped = path.parent.glob(f"{path.name}.*.backup") if path.parent.is_dir() else ()
+            newest = sorted(stamped, key=lambda file: file.stat().st_mtime, reverse=True)[:_BACKUPS]
+            files += [path.with_name(f"{path.name}.backup"), *newest]
+        return [file for file in files if file.is_file()]
+    except OSError as error:
+        raise StateUnreadable(f"{error.filename} cannot be read: {error.strerror}.") from error
 
 
 def _unknown(some: Iterable[Resource], snapshot: Snapshot) -> tuple[Resource, ...]:

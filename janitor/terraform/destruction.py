@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
+from janitor.core.errors import Refused
 from janitor.terraform.events import ApplyEvent, What, event_of
 from janitor.terraform.messages import masked
 from janitor.terraform.process import LAST_RESORT, Finished, Flag, Process
@@ -98,12 +99,14 @@ def apply_plan(
     parallelism: int | None = None,
     lock_timeout: float = 0,
     timeout: float = float("inf"),
+    patience: float = LAST_RESORT,
     stop: Flag | None = None,
 ) -> ApplyResult:
     """Apply exactly that plan, handing each event on as it comes. `log`: a new file that keeps its whole output.
 
-    When `stop` is set or the time is over it gets one SIGINT, and is waited for: it is saving the state. An exception
-    of the caller interrupts it, too, and leaves it to end by itself.
+    When `stop` is set or the time is over it gets one SIGINT, and is waited for: it is saving the state. What has not
+    ended after `patience` seconds more is killed with its children. An exception of the caller interrupts it, too, and
+    leaves it to end by itself. Raises Refused when it cannot be started.
     """
     line = command(
         root,
@@ -116,7 +119,10 @@ def apply_plan(
     )
     env = environment(root)
     env.pop("TF_CLI_ARGS_apply", None)  # -var and -target of the user are in the plan, and refused beside one
-    process = Process(line, folder=root.path, environment=env, log=log)
+    try:
+        process = Process(line, folder=root.path, environment=env, log=log)
+    except OSError as error:
+        raise Refused(f"{root.flavour} cannot be started: {error.strerror}. Nothing was changed.") from error
     events: list[ApplyEvent] = []
     try:
         for text in process.lines():
@@ -126,7 +132,7 @@ def apply_plan(
                 on_event(event)
             if process.seconds >= timeout or (stop is not None and stop.is_set()):
                 process.interrupt()
-            if process.seconds >= timeout + LAST_RESORT:
+            if process.stopping >= patience:
                 process.kill()
         done = process.finished()
     except BaseException:

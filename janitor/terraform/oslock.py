@@ -5,9 +5,11 @@ The `.NAME.lock.info` beside it only tells about its holder and outlives a `kill
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
+import signal
 import struct
 import sys
 import time
@@ -37,27 +39,49 @@ def lock_state(root: RootModule, backend: Backend) -> LockState:
 def hold(root: RootModule, backend: Backend, *, operation: str, timeout: float) -> Iterator[Hold]:
     """Hold it, as terraform would. Raises LockHeld when somebody alive has it after `timeout` seconds."""
     path = state_path(root, backend)
-    if not path.parent.is_dir():
+    try:
+        descriptor, made = _open(path)
+    except (FileNotFoundError, NotADirectoryError):
         yield Hold(held=False, problem=f"{path.parent} does not exist: there is nothing to lock.")
         return
-    existed = path.exists()
-    try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         yield Hold(held=False, problem=f"{path.name} cannot be locked: {error.strerror}.")
         return
     try:
         _acquire(root, backend, descriptor, timeout=timeout)
         info = _info_path(path)
-        _write_info(info, path.name, operation=operation)
+        with contextlib.suppress(OSError):  # talk: a folder that nobody may write to does not undo the lock
+            _write_info(info, path.name, operation=operation)
         try:
             yield Hold(held=True, shared=True)
         finally:
-            info.unlink(missing_ok=True)
-            if not existed and path.exists() and path.stat().st_size == 0:
-                path.unlink()  # made by us, and nobody wrote to it: it would read as a lost state
+            with contextlib.suppress(OSError):
+                info.unlink(missing_ok=True)
+            if made:
+                _take_away(path, descriptor)
     finally:
         os.close(descriptor)
+
+
+def _open(path: Path) -> tuple[int, bool]:
+    """Its descriptor, and whether the file was made for it. Raises OSError."""
+    try:
+        return os.open(path, os.O_RDWR), False
+    except FileNotFoundError:
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o600), True
+
+
+def _take_away(path: Path, descriptor: int) -> None:
+    """Remove the empty file that we made: it would read as a lost state.
+
+    Not when somebody else has it open: he waits for the lock, and would write his state into a file without a name.
+    """
+    with contextlib.suppress(OSError):
+        if sys.platform == "linux" and os.fstat(descriptor).st_size == 0:
+            # A lease for writing is given to the only one who has the file open. It sends SIGIO, which would end us.
+            fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
+            fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+            path.unlink()
 
 
 def _acquire(root: RootModule, backend: Backend, descriptor: int, *, timeout: float) -> None:

@@ -26,6 +26,9 @@ _POLL = 0.03
 LAST_RESORT = 1800.0
 """How long an interrupted command that writes the state may take to save it before its group is killed."""
 
+NOT_STARTED = 126
+"""A shell's exit code of a file that is there and cannot be run."""
+
 
 class Flag(Protocol):
     """Whether a command is to be interrupted: an Event, or anything that knows."""
@@ -37,7 +40,7 @@ class Flag(Protocol):
 class Finished:
     """How a command ended. `output` may hold secrets (a state, a plan): never printed as it is."""
 
-    exit_code: int
+    exit_code: int  # NOT_STARTED where there was no process
     output: bytes = field(default=b"", repr=False)
     errors: str = field(default="", repr=False)  # the end of stderr
     seconds: float = 0.0
@@ -55,7 +58,7 @@ class Process:
         self._output: IO[bytes] = tempfile.TemporaryFile() if log is None else _private(log)  # noqa: SIM115
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115
         self._started = time.monotonic()
-        self._interrupted = False
+        self._interrupted: float | None = None
         self._lock = Lock()
         self._process = subprocess.Popen(
             list(command),
@@ -77,12 +80,17 @@ class Process:
         """How long ago it was started."""
         return time.monotonic() - self._started
 
+    @property
+    def stopping(self) -> float:
+        """Seconds since it was interrupted; 0 before."""
+        return 0.0 if self._interrupted is None else time.monotonic() - self._interrupted
+
     def interrupt(self) -> None:
         """One SIGINT to the command itself, however often this is called: it tells its plugins and provisioners."""
         with self._lock:
-            if self._interrupted or not self.running:
+            if self._interrupted is not None or not self.running:
                 return
-            self._interrupted = True
+            self._interrupted = time.monotonic()
             self._process.send_signal(signal.SIGINT)
 
     def kill(self) -> None:
@@ -90,7 +98,7 @@ class Process:
         with self._lock, contextlib.suppress(ProcessLookupError, PermissionError):
             # Once it was waited for, its number may be somebody else's.
             if self.running:
-                self._interrupted = True
+                self._interrupted = self._interrupted or time.monotonic()
                 os.killpg(self._process.pid, signal.SIGKILL)
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -133,7 +141,7 @@ class Process:
                 "utf-8", "replace"
             ),
             seconds=self.seconds,
-            interrupted=self._interrupted,
+            interrupted=self._interrupted is not None,
         )
 
     def close(self) -> None:
@@ -146,7 +154,10 @@ def run_reading(
     command: Sequence[str], *, folder: Path, environment: Mapping[str, str], timeout: float, stop: Flag | None = None
 ) -> Finished:
     """Run a command that writes nothing anybody needs; killed with its children on time-out, `stop` or an exception."""
-    process = Process(command, folder=folder, environment=environment)
+    try:
+        process = Process(command, folder=folder, environment=environment)
+    except OSError as error:
+        return _not_started(command, error)
     try:
         while not process.wait(_poll(process, timeout)):
             if process.seconds >= timeout or (stop is not None and stop.is_set()):
@@ -167,12 +178,15 @@ def run_writing(
 
     An exception leaves it to end by itself: it holds its lock until then, and the next run waits for that.
     """
-    process = Process(command, folder=folder, environment=environment)
+    try:
+        process = Process(command, folder=folder, environment=environment)
+    except OSError as error:
+        return _not_started(command, error)
     try:
         while not process.wait(_poll(process, timeout)):
             if process.seconds >= timeout or (stop is not None and stop.is_set()):
                 process.interrupt()
-            if process.seconds >= timeout + LAST_RESORT:
+            if process.stopping >= LAST_RESORT:
                 process.kill()
         return process.finished()
     except BaseException:
@@ -180,6 +194,11 @@ def run_writing(
         raise
     finally:
         process.close()
+
+
+def _not_started(command: Sequence[str], error: OSError) -> Finished:
+    """A binary of another machine, or half of one; more variables than a process may be given."""
+    return Finished(NOT_STARTED, errors=f"{command[0]} cannot be started: {error.strerror}")
 
 
 def _private(path: Path) -> IO[bytes]:

@@ -8,7 +8,7 @@ import shlex
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from janitor.core.case import object_id, object_ids
+from janitor.core.case import object_id, object_ids, without_deposed
 from janitor.core.catalogue import OUTSIDE_NOTHING, kind_of_type
 from janitor.core.errors import JanitorError
 from janitor.core.model import Health, Outcome, Resource, Snapshot
@@ -80,7 +80,7 @@ def _leaving(resources: Iterable[Resource], results: tuple[Result, ...], *, ever
     by_id = {(result.ref.kind, result.ref.id): result.outcome for result in results}
     by_address = {result.address: result.outcome for result in results if result.address}
     all_gone = everything and all(result.outcome in GONE or result.outcome is Outcome.KEPT for result in results)
-    kept = {result.address.split(" ")[0] for result in results if result.outcome not in GONE}
+    kept = {without_deposed(result.address) for result in results if result.outcome not in GONE}
 
     def leaves(resource: Resource) -> bool:
         kind = kind_of_type(resource.type) if resource.mode == "managed" else None

@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from janitor.core.case import without_index
+from janitor.core.case import without_deposed, without_index
 from janitor.core.catalogue import Fate, kind_of_type, source_kind
 from janitor.core.model import Denial, Holder, Order, Ref
 from janitor.core.outcome import TerraformRun
@@ -27,6 +27,12 @@ from janitor.workflows.knowing import Knowledge
 
 SHARE = 0.6
 """Of what is left of the deadline: the fallback has to fit in, too."""
+
+PATIENCE = 0.2
+"""Of the same: how long an interrupted terraform may take to end. The rest belongs to the fallback, whatever hangs."""
+
+LEAST_PATIENCE = 10.0
+"""Seconds; tofu needs 0.1 where its state is a file."""
 
 LOOK_AFTER = 3.0
 LOOK_EVERY = 4.0
@@ -82,10 +88,15 @@ class Watch:
         """Look again and again, and set `halt` when terraform is to be interrupted."""
         began = time.monotonic()
         share = SHARE * (self.call.deadline - began)
-        while not halt.wait(0.3):
-            self.reason = self._reason(began + share, share=share)
-            if self.reason:
-                halt.set()
+        try:
+            while not halt.wait(0.3):
+                self.reason = self._reason(began + share, share=share)
+                if self.reason:
+                    halt.set()
+        except BaseException:
+            self.reason = "nobody watches it any more"  # without a watch it has neither a share nor a deadline
+            halt.set()
+            raise
 
     def _reason(self, limit: float, *, share: float) -> str:
         now, settings = time.monotonic(), self.call.settings
@@ -132,7 +143,12 @@ def destroy(call: Call, knowledge: Knowledge, looked: Looked) -> TerraformRun:
         watcher.start()
         try:
             result = apply_plan(
-                root, planned.plan.file, on_event=watch.on_event, lock_timeout=call.settings.lock_timeout, stop=halt
+                root,
+                planned.plan.file,
+                on_event=watch.on_event,
+                lock_timeout=call.settings.lock_timeout,
+                patience=max(LEAST_PATIENCE, PATIENCE * (call.deadline - time.monotonic())),
+                stop=halt,
             )
         finally:
             halt.set()
@@ -214,7 +230,7 @@ def _is_meant(ref: Ref, address: str, delete: Delete) -> bool:
     """Whether an object is the instance that terraform would delete."""
     if without_index(address) != without_index(delete.address):
         return False
-    return address.split(" ", maxsplit=1)[0] == delete.address or ref.id == delete.id
+    return without_deposed(address) == delete.address or ref.id == delete.id
 
 
 def _held(knowledge: Knowledge, looked: Looked, event: ApplyEvent, doomed: frozenset[str]) -> str:

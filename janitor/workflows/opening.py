@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from janitor.core.model import ApplyLog
 from janitor.journal import JournalKey
 from janitor.settings import Settings
 from janitor.terraform import backends, locks
-from janitor.terraform.applylog import read_log
+from janitor.terraform.applylog import decoded, read_log
 from janitor.terraform.backend import backend_of, identity
 from janitor.terraform.lockinfo import Hold, LockState
 from janitor.terraform.root import RootModule, open_root
@@ -95,9 +96,7 @@ def initialised(root: RootModule, call: Call) -> Initialised:
 def log(path: Path) -> ApplyLog:
     """An apply's output; `-` is standard input."""
     if str(path) == "-":
-        import sys
-
-        return read_log("-", text=sys.stdin.read())
+        return read_log("-", text=decoded(sys.stdin.buffer.read()))
     return read_log(path)
 
 

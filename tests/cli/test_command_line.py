@@ -199,3 +199,23 @@ def test_a_ctrl_c_while_it_is_being_loaded_shows_no_traceback(tmp_path: Path) ->
         [sys.executable, "-c", LOADING], cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, check=False
     )
     assert (done.returncode, done.stderr) == (130, b"")
+
+
+def test_a_binary_that_cannot_be_run_is_told(janitor: Janitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of another machine, or half of one."""
+    (tmp_path / "main.tf").write_text("", encoding="utf-8")
+    (tmp_path / "tofu").write_bytes(b"\x7fELF of another machine")
+    (tmp_path / "tofu").chmod(0o700)
+    said = janitor("plan", "-C", str(tmp_path), "--binary", str(tmp_path / "tofu"))
+    assert said.code == 3
+    assert "There are no credentials" in said.err
+    said = janitor("apply", "-y", "-C", str(tmp_path), "--binary", str(tmp_path / "tofu"))
+    assert said.code == 3
+    assert "cannot be started: Exec format error" in said.err
+
+
+def test_a_name_that_no_file_can_have_is_one_that_cannot_be_read(janitor: Janitor, tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text("", encoding="utf-8")
+    said = janitor("plan", "-C", str(tmp_path), "--state", "x" * 300)
+    assert said.code == 3
+    assert "cannot be read: File name too long" in said.err

@@ -62,3 +62,17 @@ def test_who_stops_listening_stops_no_run(tmp_path: Path) -> None:
     process.stdin.close()
     assert process.wait(timeout=20) == 0
     assert (tmp_path / "done").exists()
+
+
+@pytest.mark.parametrize("raw", [b"openstack_x.y: Creating...\n\xe2\x94", b"\xff\xfeo\x00\n", b"\xef\xbb\xbfx\n", b""])
+def test_a_log_is_read_from_stdin_wherever_it_was_cut(raw: bytes, tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text("", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "janitor", "plan", "-C", str(tmp_path), "--from-log", "-"],
+        input=raw,
+        env={"PATH": str(tmp_path), "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8:strict"},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 3, done.stderr
+    assert b"There are no credentials" in done.stderr

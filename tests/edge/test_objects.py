@@ -100,3 +100,14 @@ def test_a_cloud_without_these_services_is_asked_nothing() -> None:
         told = " ".join(live.notes)
         assert all(f"no {service} service" in told for service in ("dns", "orchestration", "object-store"))
         assert {kind for _, kind in world.listed} >= {"zone", "recordset", "zone_share", "stack", "container"}
+
+
+@pytest.mark.parametrize("name", [".", ".."])
+def test_a_name_that_means_what_is_above_is_never_asked_for(swift: Stub, name: str) -> None:
+    """`DELETE /box/..` is the account's to every client."""
+    session = swift.session()
+    for kind, own in (("stored_object", f"box/{name}"), ("container", name)):
+        answer = deletion.delete(session, Observed(Ref(session.scope, kind, own)))
+        assert (answer.reply, answer.requests) == (Reply.DENIED, 0)
+        with pytest.raises(CloudFault, match="no path can name"):
+            inventory.read(session, Ref(session.scope, kind, own))

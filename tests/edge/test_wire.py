@@ -9,7 +9,7 @@ from keystoneauth1 import exceptions
 from requests.exceptions import ConnectTimeout
 
 from janitor.cloud.session import patience
-from janitor.cloud.wire import Response, classify, no_answer
+from janitor.cloud.wire import Response, classify, http_date, no_answer
 from janitor.engine.protocols import Reply
 
 ID = "11111111-1111-4111-8111-111111111111"
@@ -263,3 +263,9 @@ def test_no_answer_is_told_by_its_cause(error: Exception, reply: Reply, text: st
 )
 def test_no_answer_is_waited_for_much_beyond_the_runs_time(left, waited):
     assert patience(60.0, left=left) == waited
+
+
+def test_a_date_of_no_clock_is_none() -> None:
+    """A proxy's nonsense in a header that every answer has."""
+    assert http_date("Mon, 01 Jan 99999999999 00:00:00 GMT") is None
+    assert classify(answer(429, retry_after="Mon, 01 Jan 99999999999 00:00:00 GMT")).retry_after is None

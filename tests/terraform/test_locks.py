@@ -1,5 +1,11 @@
 """What a lock of the local backend is where no binary is at work."""
 
+import os
+import sys
+import threading
+from contextlib import suppress
+
+import pytest
 from roots import MakeRoot
 
 from janitor.terraform.locks import hold, lock_state
@@ -32,3 +38,42 @@ def test_a_torn_info_file_is_somebody(make_root: MakeRoot) -> None:
     holder = lock_state(root).holder
     assert holder is not None
     assert holder.id == "unknown"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="nobody else can tell who has a file open")
+def test_a_state_that_somebody_waits_to_write_keeps_its_name(make_root: MakeRoot) -> None:
+    """A terraform that waits for the lock has it open already: it would save its state in a file without a name."""
+    root = make_root(environment={"PATH": "/nowhere"})
+    state = root.path / "terraform.tfstate"
+    with hold(root), state.open("r+b") as waiting:
+        pass_on = os.dup(waiting.fileno())
+    os.write(pass_on, b"the state of a new apply")
+    os.close(pass_on)
+    assert state.read_bytes() == b"the state of a new apply"
+
+
+def test_who_waits_for_it_may_come_while_it_is_given_back(make_root: MakeRoot) -> None:
+    """The lease by which we see that nobody has it open is told by a signal, and that may end nobody."""
+    root = make_root(environment={"PATH": "/nowhere"})
+    state, halt = root.path / "terraform.tfstate", threading.Event()
+
+    def come_and_go() -> None:
+        while not halt.is_set():
+            with suppress(OSError):
+                os.close(os.open(state, os.O_RDWR))
+
+    visitor = threading.Thread(target=come_and_go)
+    visitor.start()
+    for _ in range(50):
+        with hold(root) as held:
+            assert held.held
+    halt.set()
+    visitor.join()
+
+
+def test_a_lock_is_held_where_nothing_can_be_told_of_it(make_root: MakeRoot) -> None:
+    """A state may be written to in a folder that may not."""
+    root = make_root({"main.tf": "", "terraform.tfstate": "", ".terraform.tfstate.lock.info/x": ""})
+    with hold(root) as held:
+        assert held.held
+    assert (root.path / "terraform.tfstate").exists()

@@ -10,7 +10,11 @@ from pathlib import Path
 import pytest
 from roots import MakeRoot
 
+from janitor.core.errors import Refused, UsageError
+from janitor.terraform import hcl
 from janitor.terraform.agreement import workspace_delete
+from janitor.terraform.application import plan_apply
+from janitor.terraform.destruction import apply_plan
 from janitor.terraform.events import event_of, moment
 from janitor.terraform.messages import masked, reason
 from janitor.terraform.process import Finished, Process, run_reading, run_writing
@@ -34,6 +38,13 @@ class Written:
 
     def is_set(self) -> bool:
         return self.path.exists() and self.path.read_text() != ""
+
+
+class Always:
+    """To be interrupted at once, and ever again."""
+
+    def is_set(self) -> bool:
+        return True
 
 
 def test_reading_commands_end_with_their_children(tmp_path: Path) -> None:
@@ -150,3 +161,45 @@ def test_secrets_are_masked(make_root: MakeRoot) -> None:
     )
     told = masked("hunter2 t0ken-x p4ssw0rd b4ckend public\x1b[31m", root)
     assert told == "*** *** *** *** public[31m"
+
+
+DEAF = "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); print('ready', flush=True); time.sleep(60)"
+
+
+def test_what_does_not_end_after_its_interrupt_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("janitor.terraform.process.LAST_RESORT", 0.2)
+    done = run_writing(python(DEAF), folder=tmp_path, environment=os.environ, timeout=60, stop=Always())
+    assert (done.exit_code, done.interrupted) == (-signal.SIGKILL, True)
+    assert done.seconds < 30
+
+
+def test_an_apply_that_does_not_end_after_its_interrupt_is_given_up(make_root: MakeRoot) -> None:
+    """Without a bound of its own for that, a provider that hangs would keep the whole run beyond its deadline."""
+    root = make_root({"main.tf": "", "tofu": f"#!{sys.executable}\n{DEAF}\n"})
+    (root.path / "tofu").chmod(0o700)
+    root = make_root(binary=root.path / "tofu")
+    result = apply_plan(root, root.path / "x.tfplan", on_event=print, patience=0.2, stop=Always())
+    assert (result.handed_over, result.ended) == (True, False)
+    assert result.ran.seconds < 30
+
+
+@pytest.mark.parametrize("run", [run_reading, run_writing])
+def test_a_binary_that_cannot_be_started_is_a_failing_command(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "tofu").write_bytes(b"\x7fELF of another machine")
+    (tmp_path / "tofu").chmod(0o700)
+    done = run([str(tmp_path / "tofu")], folder=tmp_path, environment={}, timeout=5)
+    assert (done.exit_code, done.errors) == (126, f"{tmp_path / 'tofu'} cannot be started: Exec format error")
+
+
+def test_an_apply_that_cannot_be_started_is_refused(make_root: MakeRoot) -> None:
+    root = make_root({"main.tf": "", "tofu": ""})
+    (root.path / "tofu").chmod(0o700)
+    root = make_root(binary=root.path / "tofu")
+    with pytest.raises(Refused, match="tofu cannot be started: Exec format error"):
+        apply_plan(root, root.path / "x.tfplan", on_event=print)
+
+
+def test_words_for_terraform_that_cannot_be_taken_apart_are_a_matter_of_usage(make_root: MakeRoot) -> None:
+    root = make_root(environment={"TF_CLI_ARGS_apply": "-var='x=1"})
+    with pytest.raises(UsageError, match="TF_CLI_ARGS_apply cannot be taken apart"):
+        plan_apply(root, root.path / "x.tfplan", written=hcl.read(root), lock_timeout=0, timeout=1)

@@ -1,11 +1,16 @@
 """Which holders of what terraform waits for go with its own plan, and which ones it would wait for in vain."""
 
+import threading
+import time
 from types import SimpleNamespace
 
+import pytest
 from builders import a, ref
 
 from janitor.core.model import Holder
-from janitor.workflows.handover import _removed
+from janitor.terraform.destruction import Delete, PlannedDestroy
+from janitor.terraform.runner import Ran
+from janitor.workflows.handover import Watch, _is_meant, _removed
 
 NOTHING_ELSE = SimpleNamespace(plan=SimpleNamespace(steps={}))
 DOOMED = frozenset({"router", "server", "balancer"})
@@ -31,3 +36,30 @@ def test_a_servers_port_goes_with_it():
 
 def test_a_listener_goes_with_its_balancer():
     assert removed(a("listener", "l", loadbalancers=[{"id": "balancer"}]))
+
+
+def test_an_instance_is_told_by_its_address_where_its_id_is_another():
+    """Terraform knows a port forwarding by its own id; ours names the floating IP, too. A key may hold a space."""
+    address = 'openstack_networking_portforwarding_v2.web["the web server"]'
+    delete = Delete(address, "openstack_networking_portforwarding_v2", "f")
+    forwarding = ref("port_forwarding", "ip/f")
+    assert _is_meant(forwarding, address, delete)
+    assert _is_meant(forwarding, f"{address} (deposed 0a1b2c3d)", delete)
+    assert not _is_meant(forwarding, address.replace("web s", "mail s"), delete)
+
+
+def test_terraform_is_interrupted_when_nobody_watches_it_any_more():
+    """Its deadline, its share and its holders are asked for by the watch alone."""
+
+    class Broken:
+        deadline = time.monotonic() + 60
+        settings = None
+
+        def stop(self):
+            raise MemoryError
+
+    watch, halt = Watch(Broken(), None, None, PlannedDestroy(Ran(0))), threading.Event()
+    with pytest.raises(MemoryError):
+        watch.follow(halt)
+    assert halt.is_set()
+    assert watch.reason

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import chain
-from urllib.parse import quote
 
 from janitor.cloud import inventory
+from janitor.cloud.asking import segment
 from janitor.cloud.holding import network, storage
 from janitor.cloud.holding.finding import Find, elements
 from janitor.cloud.session import Session
@@ -31,7 +31,7 @@ FINDERS_OF_THE_MADE: Mapping[str, Find] = {**network.FINDERS, **storage.FINDERS}
 
 
 def _of_stack(session: Session, stack: Observed, answer: Answer) -> Iterator[Holder]:
-    path = f"/stacks/{quote(stack.name, safe='')}/{stack.ref.id}/resources"
+    path = f"/stacks/{segment(stack.name)}/{stack.ref.id}/resources"
     resources = elements(session, "orchestration", path, key="resources", query={"nested_depth": DEEPEST})
     own = {str(resource.get("physical_resource_id") or "") for resource in resources}
     failed = (resource for resource in resources if resource.get("resource_status") == "DELETE_FAILED")

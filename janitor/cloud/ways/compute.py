@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import quote
 
+from janitor.cloud.asking import segment
 from janitor.cloud.session import Session
 from janitor.cloud.ways.sending import Instead, Prepare, Undo, counting, send
 from janitor.cloud.ways.storage import drop_attachment
@@ -42,7 +42,7 @@ def _detach_volume(session: Session, attachment: Observed) -> Answer:
 def _forbid_flavor(session: Session, access: Observed) -> Answer:
     flavor, project = access.ref.id.split("/", 1)
     body = {"removeTenantAccess": {"tenant": project}}
-    return send(session, "compute", "POST", f"/flavors/{quote(flavor, safe='')}/action", json=body)
+    return send(session, "compute", "POST", f"/flavors/{segment(flavor)}/action", json=body)
 
 
 def _empty_aggregate(session: Session, aggregate: Observed) -> Answer | None:

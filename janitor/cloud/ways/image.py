@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import quote
 
+from janitor.cloud.asking import segment
 from janitor.cloud.session import Session
 from janitor.cloud.ways.sending import Prepare, Undo, send
 from janitor.core.model import Observed
@@ -23,7 +23,7 @@ def _reject(session: Session, acceptance: Observed) -> Answer:
     """Stop accepting another project's image; the image, and its owner's offer, stay."""
     image, member = acceptance.ref.id.split("/", 1)
     body = {"status": "rejected"}
-    return send(session, "image", "PUT", f"/v2/images/{quote(image, safe='')}/members/{member}", json=body)
+    return send(session, "image", "PUT", f"/v2/images/{segment(image)}/members/{member}", json=body)
 
 
 UNDO: Mapping[str, Undo] = {

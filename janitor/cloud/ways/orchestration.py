@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import quote
 
+from janitor.cloud.asking import segment
 from janitor.cloud.session import Session
 from janitor.cloud.ways.sending import Undo, send
 from janitor.core.model import Observed
@@ -12,7 +12,7 @@ from janitor.engine.protocols import Answer
 
 
 def _delete_stack(session: Session, stack: Observed) -> Answer:
-    return send(session, "orchestration", "DELETE", f"/stacks/{quote(stack.name, safe='')}/{stack.ref.id}")
+    return send(session, "orchestration", "DELETE", f"/stacks/{segment(stack.name)}/{stack.ref.id}")
 
 
 UNDO: Mapping[str, Undo] = {

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import quote
 
+from janitor.cloud.asking import segment
 from janitor.cloud.attachments import ATTACHMENTS, BEGUN, listed
 from janitor.cloud.session import Session
 from janitor.cloud.ways.sending import Prepare, Undo, counting, send
@@ -14,7 +14,7 @@ from janitor.engine.protocols import Answer, Reply
 
 def drop_attachment(session: Session, attachment: str) -> Answer:
     """Delete an attachment in Cinder: the volume's connection ends, and it is available again."""
-    path = f"/attachments/{quote(attachment, safe='')}"
+    path = f"/attachments/{segment(attachment)}"
     return send(session, "block-storage", "DELETE", path, microversion=ATTACHMENTS)
 
 
@@ -29,7 +29,7 @@ def _end_false_status(session: Session, volume: Observed) -> Answer | None:
     """
     if volume.status not in BEGUN or listed(session, volume.ref.id):
         return None
-    path = f"/volumes/{quote(volume.ref.id, safe='')}/action"
+    path = f"/volumes/{segment(volume.ref.id)}/action"
     answer = send(session, "block-storage", "POST", path, json={"os-detach": {}})
     return counting(answer, answer.requests + 1) if answer.reply is Reply.ACCEPTED else None
 
@@ -37,18 +37,18 @@ def _end_false_status(session: Session, volume: Observed) -> Answer | None:
 def _forbid_volume_type(session: Session, access: Observed) -> Answer:
     volume_type, project = access.ref.id.split("/", 1)
     body = {"removeProjectAccess": {"project": project}}
-    return send(session, "block-storage", "POST", f"/types/{quote(volume_type, safe='')}/action", json=body)
+    return send(session, "block-storage", "POST", f"/types/{segment(volume_type)}/action", json=body)
 
 
 def _disassociate_qos(session: Session, association: Observed) -> Answer:
     """A GET, by Cinder's own choice."""
     qos, volume_type = association.ref.id.split("/", 1)
-    path = f"/qos-specs/{quote(qos, safe='')}/disassociate"
+    path = f"/qos-specs/{segment(qos)}/disassociate"
     return send(session, "block-storage", "GET", path, params={"vol_type_id": volume_type})
 
 
 def _disassociate_all(session: Session, qos: Observed) -> Answer:
-    return send(session, "block-storage", "GET", f"/qos-specs/{quote(qos.ref.id, safe='')}/disassociate_all")
+    return send(session, "block-storage", "GET", f"/qos-specs/{segment(qos.ref.id)}/disassociate_all")
 
 
 UNDO: Mapping[str, Undo] = {
