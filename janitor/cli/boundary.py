@@ -1,7 +1,7 @@
 """Every error becomes one sentence and its exit code here, and nowhere else.
 
-What janitor raises on purpose carries both. Anything else is a bug: its text is not shown, it may hold a secret; its
-place is.
+What janitor raises on purpose carries both. A file that the system refuses is its user's matter, and named. Anything
+else is a bug: its text is not shown, it may hold a secret; its place is.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from janitor.core.errors import Interrupted, JanitorError
+from janitor.core.errors import Interrupted, JanitorError, Refused
 from janitor.core.text import clean
 
 
@@ -25,15 +25,27 @@ def guarded(call: Callable[[], int], *, tracebacks: bool = False) -> int:
     except KeyboardInterrupt:
         complain("interrupted")
         return Interrupted.exit_code
-    except Exception as error:  # noqa: BLE001  the last boundary: nothing above would say more
-        if tracebacks:
-            traceback.print_exc()
+    except OSError as error:
+        if error.filename is None:
+            return _bug(error, tracebacks=tracebacks)
         complain(
-            f"this is a bug in janitor: {type(error).__name__} {place(error)}. Nothing is proved; what was deleted is "
-            "in the journal. Please report it with the output of the same command and -v (look it through for secrets "
-            "first)."
+            f"{error.filename} cannot be used ({error.strerror}), and the run ended there. Nothing is proved; what was "
+            "deleted is in the journal. Look at this file or folder, then run the same command again."
         )
-        return JanitorError.exit_code
+        return Refused.exit_code
+    except Exception as error:  # noqa: BLE001  the last boundary: nothing above would say more
+        return _bug(error, tracebacks=tracebacks)
+
+
+def _bug(error: Exception, *, tracebacks: bool) -> int:
+    if tracebacks:
+        traceback.print_exception(error)
+    complain(
+        f"this is a bug in janitor: {type(error).__name__} {place(error)}. Nothing is proved; what was deleted is "
+        "in the journal. Please report it with the output of the same command and -v (look it through for secrets "
+        "first)."
+    )
+    return JanitorError.exit_code
 
 
 def complain(sentence: str) -> None:

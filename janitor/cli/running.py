@@ -23,7 +23,7 @@ from janitor.core.outcome import Agreement, Command, RunReport
 from janitor.files import write_private
 from janitor.reports import FORMATS
 from janitor.settings import Settings, load_toml, settle
-from janitor.settings.reading import did_you_mean
+from janitor.settings.reading import at_home, did_you_mean
 
 _Report = TypeVar("_Report")
 
@@ -98,10 +98,11 @@ def _console(settings: Settings) -> Iterator[Console]:
 def _settings(command: Command, options: Mapping[str, object]) -> tuple[Settings, Refused | None]:
     """The settings; and why the root module's own file could not be asked, where it could not."""
     environment, refused = dict(os.environ), None
-    chdir = Path(str(options.get("chdir") or environment.get("JANITOR_CHDIR") or ".")).expanduser()
     table: Mapping[str, object] = {}
     try:
-        table = load_toml(chdir)
+        table = load_toml(at_home(str(options.get("chdir") or environment.get("JANITOR_CHDIR") or ".")))
+    except ValueError:
+        pass  # told by the settings, with the option's name
     except Refused as error:
         refused = error
     return settle(options, environment, table, time.time(), command=command, terminal=has_terminal()), refused
@@ -173,9 +174,13 @@ def one_of(what: str, given: str, known: Iterable[str]) -> None:
 
 def check_writable(path: Path) -> None:
     """Before anything is deleted: a run of an hour must not end without its report. Raises UsageError."""
-    if path.is_dir():
+    try:
+        folder, inside = path.is_dir(), path.parent.is_dir()
+    except OSError as error:
+        raise UsageError(f"--report: {path} cannot be written: {error.strerror}.") from None
+    if folder:
         raise UsageError(f"--report: {path} is a folder; a file is expected.")
-    if not path.parent.is_dir():
+    if not inside:
         raise UsageError(f"--report: the folder {path.parent} does not exist; make it first.")
     if not os.access(path.parent, os.W_OK):
         raise UsageError(f"--report: the folder {path.parent} cannot be written; choose another path.")

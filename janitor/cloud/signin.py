@@ -30,6 +30,7 @@ PAUSES = (0.5, 1.0, 2.0)
 
 POOL_SIZE = 16
 PROJECT_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_MISSHAPEN = (AttributeError, TypeError, KeyError, ValueError)
 MADE_UP = frozenset({"defaults", "envvars"})
 """Names that openstacksdk gives to clouds which stand in no clouds.yaml."""
 
@@ -74,6 +75,11 @@ def _configuration(cloud: str | None, region: str | None, project: str) -> Cloud
             _enter(loader, cloud, project)
         # Like the provider, which prefers OS_REGION_NAME to the region in clouds.yaml.
         return _in_region(loader, cloud, region or os.environ.get("OS_REGION_NAME"))
+    except _MISSHAPEN as error:  # how the SDK takes an entry that is none
+        raise CredentialsRefused(
+            f"clouds.yaml, or its entry {cloud or 'for this cloud'!r}, is not of the form that openstacksdk reads: "
+            "compare it with its documentation, and mind the indentation."
+        ) from error
     except (SDKException, ClientException) as error:
         if not cloud and not known and not os.environ.get("OS_AUTH_URL"):
             raise CredentialsRefused(
@@ -160,6 +166,8 @@ def _access(config: CloudRegion, session: KeystoneSession, auth: BaseIdentityPlu
         _unreachable(where, error)
     except ClientException as error:
         raise CredentialsRefused(f"{where} gave no token: {clean(str(error))}") from error
+    except ValueError as error:  # of urllib, which takes it apart
+        raise CredentialsRefused(f"{where} cannot be asked: {clean(str(error))}; check auth_url.") from error
 
 
 def _token(session: KeystoneSession, auth: BaseIdentityPlugin) -> AccessInfo:

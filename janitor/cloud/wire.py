@@ -191,6 +191,10 @@ def _cause(error: BaseException) -> str:
         return "its certificate is not trusted (see cacert and verify in clouds.yaml)"
     if "Refused" in names or "NewConnectionError" in names:
         return "the connection was refused"
+    if any(isinstance(e, OSError) and "TLS" in str(e) for e in _chain(error)):  # requests' own, without a file's name
+        return "a file of its certificates cannot be read (see cacert, cert and key in clouds.yaml)"
+    if "Discovery" in names or "EndpointNotFound" in names:
+        return "nothing there answers as an OpenStack service does"
     return f"the connection broke ({type(error).__name__})"
 
 

@@ -168,7 +168,15 @@ def reports(raw: object, *, here: Path) -> tuple[tuple[str, Path], ...]:
 
 def path(raw: object, *, here: Path) -> Path:
     """A path, absolute from here on; not looked at."""
-    return here / Path(text(raw)).expanduser()
+    return here / at_home(text(raw))
+
+
+def at_home(raw: str) -> Path:
+    """A path with its `~` or `~NAME` replaced."""
+    try:
+        return Path(raw).expanduser()
+    except RuntimeError:
+        raise ValueError(f"nobody knows the home folder that {raw!r} begins with") from None
 
 
 def paths(raw: object, *, here: Path) -> tuple[Path, ...]:

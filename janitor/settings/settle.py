@@ -11,7 +11,7 @@ from janitor.core import times
 from janitor.core.errors import Refused, UsageError
 from janitor.core.outcome import Command
 from janitor.settings import ci
-from janitor.settings.reading import did_you_mean
+from janitor.settings.reading import at_home, did_you_mean
 from janitor.settings.rules import check
 from janitor.settings.table import FIELDS, OWN_VARIABLES, Field
 from janitor.settings.values import Origin, Settings, Source
@@ -33,7 +33,7 @@ def load_toml(chdir: Path) -> Mapping[str, object]:
     except OSError as error:
         what = chdir / FILE if os.access(chdir, os.X_OK) else chdir
         raise Refused(f"{what} cannot be read ({error.strerror}): check its permissions.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UsageError(f"{chdir / FILE} is not valid TOML: {error}.") from None
 
 
@@ -88,7 +88,10 @@ def _chdir(options: Mapping[str, object], environment: Mapping[str, str], here: 
         if raw is not None:
             if not str(raw).strip():
                 raise UsageError(f"{origin.name}: the value is empty (is a shell variable unset?).")
-            return (here / Path(str(raw)).expanduser()).resolve(), origin
+            try:
+                return (here / at_home(str(raw))).resolve(), origin
+            except ValueError as error:
+                raise UsageError(f"{origin.name}: {error}.") from None
     return here.resolve(), Origin()
 
 

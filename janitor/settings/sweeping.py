@@ -16,7 +16,7 @@ from janitor.core.marks import NAME
 from janitor.core.producers import PRODUCERS
 from janitor.core.selection import EVERY, Selection
 from janitor.core.shards import Shard
-from janitor.settings.reading import did_you_mean
+from janitor.settings.reading import at_home, did_you_mean
 
 PLACE = "{run}"
 NO_NAME = "kubernetes"  # the default of cloud-provider-openstack's --cluster-name
@@ -42,7 +42,7 @@ def asked(
 
     Raises UsageError, and Refused for a file that cannot be read.
     """
-    plan = _path(options.get("plan"))
+    plan = _path(options.get("plan"), "--plan")
     selection = _selection(options, environment, now=now)
     nothing = not (selection.marks or selection.names or selection.tags or selection.producers)
     if plan is None and nothing:
@@ -60,7 +60,7 @@ def asked(
         all_regions=options.get("all_regions") is True,
         projects=_lines(options.get("projects_file"), "--projects-file"),
         shard=_shard(options.get("shard"), environment),
-        out=_path(options.get("out")),
+        out=_path(options.get("out"), "--out"),
         plan=plan,
     )
 
@@ -148,16 +148,22 @@ def _texts(value: object) -> tuple[str, ...]:
     return tuple(str(item) for item in given)
 
 
-def _path(value: object) -> Path | None:
-    return None if value is None else Path(str(value)).expanduser()
+def _path(value: object, option: str) -> Path | None:
+    if value is None:
+        return None
+    try:
+        return at_home(str(value))
+    except ValueError as error:
+        raise UsageError(f"{option}: {error}.") from None
 
 
 def _lines(value: object, option: str) -> tuple[str, ...]:
     """The words of a file, one a line, `#` begins a remark; `-` is standard input."""
-    if value is None:
+    path = _path(value, option)
+    if path is None:
         return ()
     try:
-        text = sys.stdin.read() if str(value) == "-" else Path(str(value)).expanduser().read_text(encoding="utf-8")
+        text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is no text"
         raise Refused(f"{option}: {value} cannot be read ({why}); nothing was touched.") from None

@@ -152,9 +152,12 @@ def _folder(path: Path) -> Path:
 
 
 def _var_file(root: Path, file: Path) -> Path:
-    for candidate in (Path.cwd() / file, root / file):
-        if candidate.is_file():
-            return candidate.absolute()
+    try:
+        for candidate in (Path.cwd() / file, root / file):
+            if candidate.is_file():
+                return candidate.absolute()
+    except OSError as error:
+        raise UsageError(f"The file {file} of --var-file cannot be read: {error.strerror}.") from None
     raise UsageError(f"The file {file} of --var-file does not exist.")
 
 

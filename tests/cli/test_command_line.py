@@ -37,7 +37,7 @@ Janitor = Callable[..., Any]
 
 
 def started(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": "/nonexistent", "COLUMNS": "120"}
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": "/dev/null/home", "COLUMNS": "120"}
     command = [sys.executable, "-m", "janitor", *arguments]
     return subprocess.run(
         command, cwd=cwd, env=env, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
@@ -214,8 +214,63 @@ def test_a_binary_that_cannot_be_run_is_told(janitor: Janitor, tmp_path: Path, m
     assert "cannot be started: Exec format error" in said.err
 
 
-def test_a_name_that_no_file_can_have_is_one_that_cannot_be_read(janitor: Janitor, tmp_path: Path) -> None:
+LONG, NOBODY = "x" * 300, "~nobody-at-all/x"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (("plan", "--state", LONG), 3, "cannot be read: File name too long"),
+        (("plan", "--var-file", LONG), 2, "--var-file cannot be read: File name too long"),
+        (("plan", "--report", f"json={LONG}"), 2, "cannot be written: File name too long"),
+        (("plan", "-C", LONG), 3, "cannot be read (File name too long)"),
+        (("plan", "-C", NOBODY), 2, f"--chdir: nobody knows the home folder that '{NOBODY}' begins with."),
+        (("plan", "--state", NOBODY), 2, "--state: nobody knows the home folder"),
+        (("plan", "--report", f"json={NOBODY}"), 2, "--report: nobody knows the home folder"),
+        (("sweep", "-n", "--plan", NOBODY), 2, "--plan: nobody knows the home folder"),
+        (("sweep", "-n", "--mark", "a", "--runs-alive", NOBODY), 2, "--runs-alive: nobody knows the home folder"),
+    ],
+)
+def test_a_path_that_there_cannot_be_is_told(
+    words: tuple[str, ...], code: int, told: str, janitor: Janitor, tmp_path: Path
+) -> None:
     (tmp_path / "main.tf").write_text("", encoding="utf-8")
-    said = janitor("plan", "-C", str(tmp_path), "--state", "x" * 300)
+    said = janitor(*words)
+    assert said.code == code
+    assert told in said.err
+
+
+@pytest.mark.parametrize("text", ["clouds:\n  x: 3\n", "clouds:\n  x:\n    auth: 3\n", "clouds: [x]\n", "- x\n", "3\n"])
+def test_a_clouds_yaml_of_another_form_is_told(
+    text: str, janitor: Janitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "main.tf").write_text("", encoding="utf-8")
+    (tmp_path / "clouds.yaml").write_text(text, encoding="utf-8")
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(tmp_path / "clouds.yaml"))
+    said = janitor("plan", "--os-cloud", "x")
     assert said.code == 3
-    assert "cannot be read: File name too long" in said.err
+    assert "clouds.yaml" in said.err
+    assert "bug" not in said.err
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"AUTH_URL": "http://[::1"}, "Keystone at http://[::1 cannot be asked: Invalid IPv6 URL; check auth_url."),
+        (
+            {"AUTH_URL": "keystone"},
+            "nothing there answers as an OpenStack service does; check auth_url and the network.",
+        ),
+        ({"AUTH_URL": "https://127.0.0.1:1/v3", "CACERT": "/dev/null/ca"}, "a file of its certificates cannot be read"),
+    ],
+)
+def test_an_address_that_is_none_is_told(
+    settings: dict[str, str], told: str, janitor: Janitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("main.tf").write_text("", encoding="utf-8")
+    known = {"USERNAME": "u", "PASSWORD": "p", "PROJECT_ID": "p", "USER_DOMAIN_ID": "default"}
+    for name, value in (known | settings).items():
+        monkeypatch.setenv(f"OS_{name}", value)
+    said = janitor("plan")
+    assert said.code == 3
+    assert told in said.err

@@ -116,6 +116,13 @@ def test_a_bug_names_its_place_and_not_its_text(capsys: pytest.CaptureFixture[st
     assert "hunter2" not in err
 
 
+def test_what_the_system_refuses_is_no_bug_and_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(failing(OSError(36, "File name too long", "modules/xxx"))) == 3
+    err = capsys.readouterr().err
+    assert err.startswith("janitor: modules/xxx cannot be used (File name too long), and the run ended there.")
+    assert call(failing(OSError("of no file"))) == 70
+
+
 def test_a_traceback_is_for_those_who_ask(capsys: pytest.CaptureFixture[str]) -> None:
     assert call(failing(ValueError("x")), verbose=True) == 70
     assert "Traceback" in capsys.readouterr().err

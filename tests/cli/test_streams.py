@@ -32,7 +32,7 @@ app.main(["destroy", "-y"])
 
 def python(cwd: Path, *arguments: str) -> subprocess.Popen[str]:
     path = os.pathsep.join(map(str, (ROOT, ROOT / "tests")))
-    env = {"PATH": os.environ["PATH"], "PYTHONPATH": path, "HOME": "/nonexistent", "JANITOR": sys.executable}
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": path, "HOME": "/dev/null/home", "JANITOR": sys.executable}
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     return subprocess.Popen(arguments, cwd=cwd, env=env, text=True, **pipes)
 

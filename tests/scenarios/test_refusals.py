@@ -18,7 +18,7 @@ STACKS = Path(__file__).parent / "stacks"
 
 pytestmark = pytest.mark.scenario
 
-NO_CLOUD = {"OS_CLIENT_CONFIG_FILE": "/nonexistent/clouds.yaml", "OS_CLOUD": "", "HOME": "/nonexistent"}
+NO_CLOUD = {"OS_CLIENT_CONFIG_FILE": "/nonexistent/clouds.yaml", "OS_CLOUD": "", "HOME": "/dev/null/home"}
 
 
 @dataclass(frozen=True, slots=True)
