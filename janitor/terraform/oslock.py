@@ -77,7 +77,8 @@ def _take_away(path: Path, descriptor: int) -> None:
     Not when somebody else has it open: he waits for the lock, and would write his state into a file without a name.
     """
     with contextlib.suppress(OSError):
-        if sys.platform == "linux" and os.fstat(descriptor).st_size == 0:
+        ours = os.fstat(descriptor)
+        if sys.platform == "linux" and ours.st_size == 0 and os.path.samestat(ours, path.stat()):
             # A lease for writing is given to the only one who has the file open. It sends SIGIO, which would end us.
             fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
             fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_WRLCK)

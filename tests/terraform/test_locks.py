@@ -52,6 +52,15 @@ def test_a_state_that_somebody_waits_to_write_keeps_its_name(make_root: MakeRoot
     assert state.read_bytes() == b"the state of a new apply"
 
 
+def test_a_state_that_was_put_there_meanwhile_stays(make_root: MakeRoot) -> None:
+    root = make_root(environment={"PATH": "/nowhere"})
+    state, found = root.path / "terraform.tfstate", root.path / "found.tfstate"
+    found.write_text("the lost state, found again")
+    with hold(root):
+        found.replace(state)
+    assert state.read_text() == "the lost state, found again"
+
+
 def test_who_waits_for_it_may_come_while_it_is_given_back(make_root: MakeRoot) -> None:
     """The lease by which we see that nobody has it open is told by a signal, and that may end nobody."""
     root = make_root(environment={"PATH": "/nowhere"})
