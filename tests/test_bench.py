@@ -9,14 +9,17 @@ import pytest
 
 from ground import effort, records, timelines
 from ground.drawing import picture, ticks
-from ground.figures import GOALS, Goal, deletes_of, figures
+from ground.figures import GOALS, Alone, Goal, deletes_of, figures
+from ground.large import Read
 from ground.rivals import CLEANUP, CRUDE, FALLBACK, JANITOR, RIVALS, TERRAFORM, TOFU, Measured
 from ground.scanning import Scanned
 from ground.tables import spread, tables
 from ground.timelines import Bar
 from ground.trials import BEFORE_NODES, DEFAULT, EVERYBODY, parser, scaled, trials
 
-SCANNED = Scanned(seconds=0.5, requests=45, kinds=60)
+ALONE = Alone(
+    0.2, Scanned(seconds=0.5, requests=45, kinds=60), Read("whole", 10_048, 0.4, 52.0), Read("True", 600, 1.4, 90.0)
+)
 CPUS = 2
 
 
@@ -45,7 +48,7 @@ def chosen(*words):
 
 
 def seen(rows):
-    return {(one.name, one.where): one for one in figures(rows, 0.2, SCANNED, cpus=CPUS)}
+    return {(one.name, one.where): one for one in figures(rows, ALONE, cpus=CPUS)}
 
 
 class TestTrials:
@@ -122,6 +125,9 @@ class TestFigures:
             "seconds of janitor --help": 0.2,
             "seconds to scan every kind of an empty project": 0.5,
             "requests of that for each kind": 0.75,
+            "seconds of processor to read a state of 10 000 resources": 0.4,
+            "MB of memory for that": 52.0,
+            "seconds of processor to evaluate 5 000 lines of HCL": 1.4,
         }
         assert {one.met for one in found.values()} == {"yes"}
 
@@ -239,7 +245,7 @@ class TestTables:
         report = {"objects": [gone("server", 1.0, 4.0)], "edges": [], "requests": 1}
         rows = [row(JANITOR, s, report=report, worked={"nova": 2.0}) for s in (6.0, 4.0)]
         rows += [row(CLEANUP, 3.0, left={"keypair": 1, "security_group": 4})]
-        text = tables(rows, figures(rows, 0.2, SCANNED, cpus=CPUS), cpus=CPUS)
+        text = tables(rows, figures(rows, ALONE, cpus=CPUS), cpus=CPUS)
         assert "| 64 | 0 | janitor destroy --direct | 2 | 4.0 / 5.0 / 6.0 | 0 | 80 | 0.0 | 0.0 | nothing |" in text
         assert "| 1 keypair, 4 security_group |" in text
         assert "| 64 | 0 | 4.0 | 6.0 | nova | 2.0 | 0.5 |" in text
@@ -250,7 +256,7 @@ class TestRecords:
     def test_what_was_written_is_read_again(self, tmp_path):
         rows = [row(JANITOR, 5.0, key="k", bars=(Bar("port", "p", 1.0, 2.0),), worked={"nova": 1.5})]
         path = tmp_path / "bench" / "some.json"
-        records.write(path, "2026-01-01T00:00:00Z", rows, figures(rows, 0.2, SCANNED, cpus=CPUS))
+        records.write(path, "2026-01-01T00:00:00Z", rows, figures(rows, ALONE, cpus=CPUS))
         assert records.read(path) == rows
         assert {"name", "where", "value", "goal", "met"} == set(json.loads(path.read_text())["figures"][0])
 

@@ -18,7 +18,8 @@ from ground.cloud import Fault, LocalCloud, Project, fault_region
 from ground.connections import user_of
 from ground.crude import clear
 from ground.drawing import picture
-from ground.figures import figures
+from ground.figures import Alone, figures
+from ground.large import read_both
 from ground.rivals import RIVALS, Measured, Rival, help_seconds, measure, warm
 from ground.rounds import Task, apply, stage
 from ground.scanning import scan_empty
@@ -42,7 +43,7 @@ def main(arguments: list[str]) -> int:
     cloud, missing = LocalCloud.up(), 0
     with frozen() as subject:
         warm([RIVALS[key] for key in sorted({trial.rival for trial in wanted})], subject, Path(__file__).parent)
-        helping, scanned = help_seconds(), scan_empty(cloud)
+        alone = Alone(help_seconds(), scan_empty(cloud), *read_both())
         for number, trial in enumerate(todo, 1):
             say(f"[{number}/{len(todo)}] {trial.key}")
             try:
@@ -50,8 +51,8 @@ def main(arguments: list[str]) -> int:
             except Exception as error:  # noqa: BLE001 - whatever it was: the next call with this file plays it again
                 say(f"{trial.key} could not be measured: {type(error).__name__}: {error}")
                 missing += 1
-            records.write(path, now, rows, figures(rows, helping, scanned, cpus=CPUS))
-    print(tables(rows, figures(rows, helping, scanned, cpus=CPUS), cpus=CPUS))
+            records.write(path, now, rows, figures(rows, alone, cpus=CPUS))
+    print(tables(rows, figures(rows, alone, cpus=CPUS), cpus=CPUS))
     path.with_suffix(".svg").write_text(picture(rows, f"janitor and others, {now}"), encoding="utf-8")
     say(f"{path}\n{path.with_suffix('.svg')}")
     return 1 if missing else 0

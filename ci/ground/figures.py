@@ -10,8 +10,10 @@ import statistics
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from ground import effort, timelines
+from ground.large import Read
 from ground.rivals import CLEANUP, CRUDE, FALLBACK, JANITOR, TERRAFORM, TOFU, Measured
 from ground.scanning import Scanned
 
@@ -67,13 +69,25 @@ GOALS: Mapping[str, tuple[Goal, ...]] = {
     "seconds of janitor --help": (Goal(AT_MOST, 0.25),),
     "seconds to scan every kind of an empty project": (Goal(AT_MOST, 1.5),),
     "requests of that for each kind": (Goal(AT_MOST, 1.0),),
+    "seconds of processor to read a state of 10 000 resources": (Goal(AT_MOST, 2.0),),
+    "MB of memory for that": (Goal(AT_MOST, 150.0),),
+    "seconds of processor to evaluate 5 000 lines of HCL": (Goal(AT_MOST, 3.0),),
 }
 
 Place = tuple[int, int]
 """Resources and milliseconds: where rows compare."""
 
 
-def figures(rows: Sequence[Measured], helping: float, scanned: Scanned, *, cpus: int) -> list[Figure]:
+class Alone(NamedTuple):
+    """What is measured without rivals: `janitor --help`, a scan of every kind, and the readers of large files."""
+
+    helping: float
+    scanned: Scanned
+    state: Read
+    configuration: Read
+
+
+def figures(rows: Sequence[Measured], alone: Alone, *, cpus: int) -> list[Figure]:
     """All that the rows allow, place by place, then those that have none."""
     found: list[Figure] = []
     places = sorted({(row.resources, row.latency) for row in rows}, key=lambda place: (place[1], place[0]))
@@ -83,9 +97,12 @@ def figures(rows: Sequence[Measured], helping: float, scanned: Scanned, *, cpus:
     for place, value in _growth(rows, places):
         found.append(_figure("times as long for twice the resources", value, place))
     everywhere = {
-        "seconds of janitor --help": helping,
-        "seconds to scan every kind of an empty project": scanned.seconds,
-        "requests of that for each kind": scanned.requests / scanned.kinds,
+        "seconds of janitor --help": alone.helping,
+        "seconds to scan every kind of an empty project": alone.scanned.seconds,
+        "requests of that for each kind": alone.scanned.requests / alone.scanned.kinds,
+        "seconds of processor to read a state of 10 000 resources": alone.state.seconds,
+        "MB of memory for that": alone.state.memory,
+        "seconds of processor to evaluate 5 000 lines of HCL": alone.configuration.seconds,
     }
     return found + [Figure(name, round(value, 2), goal=GOALS[name][0]) for name, value in everywhere.items()]
 

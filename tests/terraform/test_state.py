@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from functools import cache
 from typing import Any
 
@@ -319,16 +318,6 @@ V3 = json.dumps(
         ],
     }
 ).encode()
-
-
-def test_ten_thousand_resources_are_read_in_two_seconds() -> None:
-    """Of its own processor: the machine may be busy with others."""
-    raw = state(*(resource(*(instance(f"{n}-{i}") for i in range(100)), name=f"r{n}") for n in range(100)))
-    for wreck in (raw, raw[: len(raw) * 9 // 10]):
-        begin = time.process_time()
-        found = parsed(wreck)
-        assert time.process_time() - begin < 2
-        assert len(found.resources) > 8900
 
 
 def test_what_only_the_hints_know_is_never_twice() -> None:
