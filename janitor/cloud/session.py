@@ -286,6 +286,6 @@ def _response(answer: Any) -> Response:  # noqa: ANN401 - a requests.Response
     if text and "json" in headers.get("content-type", ""):
         try:
             body = answer.json()
-        except ValueError:
+        except (ValueError, RecursionError):
             body = None
     return Response(int(answer.status_code), headers, body, text)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from janitor.core.catalogue import KINDS
 from janitor.core.errors import Refused
 from janitor.core.model import Ref, Scope
 from janitor.core.plan import Plan
@@ -58,7 +59,7 @@ def read(path: Path) -> Saved:
         document = json.loads(path.read_bytes())
     except OSError as error:
         raise Refused(f"--plan: {path} cannot be read ({error.strerror}); nothing was deleted.") from None
-    except ValueError:
+    except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict) or document.get("janitor") != "sweep":
         raise Refused(f"--plan: {path} is no plan that `janitor sweep --out` has saved; nothing was deleted.")
@@ -75,4 +76,4 @@ def read(path: Path) -> Saved:
 
 def _ref(item: Mapping[str, object]) -> Ref:
     cloud, region, project, name = (str(item[key]) for key in ("cloud", "region", "project_id", "project_name"))
-    return Ref(Scope(cloud, region, project, name), str(item["kind"]), str(item["id"]))
+    return Ref(Scope(cloud, region, project, name), KINDS[str(item["kind"])].name, str(item["id"]))

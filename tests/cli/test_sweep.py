@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from janitor.settings.sweeping import asked
 
 SELECTED = ("--mark", "ci-4711")
+UNKNOWN = {
+    "cloud": "c",
+    "region": "r",
+    "project_id": "p",
+    "project_name": "n",
+    "kind": "dragon",
+    "id": "1",
+    "identity": "",
+}
 
 
 @pytest.mark.parametrize(
@@ -45,6 +56,8 @@ def test_what_does_not_go_together_is_said_at_once(janitor, arguments, said):
         ("nonsense", "is no plan"),
         ('{"janitor": "sweep", "version": 2}', "another version"),
         ('{"janitor": "sweep", "version": 1, "runs": [], "objects": [{}]}', "is damaged"),
+        (json.dumps({"janitor": "sweep", "version": 1, "runs": [], "objects": [UNKNOWN]}), "is damaged"),
+        ("[" * 100_000, "is no plan"),
     ],
 )
 def test_a_plan_that_cannot_be_read_is_refused(janitor, tmp_path, content, said):

@@ -85,7 +85,7 @@ def stub(**services: str) -> Iterator[Stub]:
                 here.headers.append({name.lower(): value for name, value in self.headers.items()})
                 spoken = "json" in self.headers.get("Content-Type", "")
                 here.sent.append(json.loads(raw) if raw and spoken else raw.decode() or None)
-            text = b"" if body is None else json.dumps(body).encode()
+            text = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
             self.send_response(status)
             self.send_header("x-openstack-request-id", "req-1")
             self.send_header("X-Subject-Token", "token")

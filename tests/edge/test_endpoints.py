@@ -3,7 +3,10 @@
 import pytest
 from edge.stub import stub
 
+from janitor.cloud import inventory
 from janitor.cloud.endpoints import url
+from janitor.core.model import Ref
+from janitor.engine.protocols import CloudFault
 
 P = "0123456789abcdef0123456789abcdef"
 
@@ -38,3 +41,11 @@ def test_an_empty_region_is_none() -> None:
     """A job that names a variable which nobody has set passes it on like that."""
     with stub(network="/network") as here:
         assert here.session(OS_REGION_NAME="").scope == here.session().scope
+
+
+def test_json_that_nests_without_end_is_no_answer() -> None:
+    with stub(network="") as here:
+        here.says("GET", "/v2.0/ports/p", 200, b"[" * 100_000)
+        session = here.session()
+        with pytest.raises(CloudFault, match="no OpenStack"):
+            inventory.read(session, Ref(session.scope, "port", "p"))
