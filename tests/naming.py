@@ -58,5 +58,5 @@ CASES: Mapping[str, tuple[str, dict[str, str | None]]] = {
         + network('name = "${openstack_networking_network_v2.other.name}-b"'),
         {"other": "a", "n": "a-b"},
     ),
-    "no name": (network('description = "x"'), {"n": None}),
+    "no name": (network('description = "x"'), {"n": ""}),
 }

@@ -120,12 +120,12 @@ def _floating_ip(observed: Observed, around: Surroundings) -> str:
     if since is not None and (born is None or born < since):
         return ""
     port_address = around.addresses.get(around.sibling(observed, "port", port), "")
-    for declared in around.case.declared:
-        kind = kind_of_type(declared.type)
-        if kind is None or kind.name not in {"floating_ip", "floating_ip_association"} or declared.imported:
-            continue
-        if any(_same_address(target, port_address) for _, target in declared.refers):
-            return f"a floating IP that the configuration declares on our port {port}"
+    own = [one for one in around.case.declared if _is_of("floating_ip", one) and not one.imported]
+    links = [one for one in around.case.declared if _is_of("floating_ip_association", one)]
+    # An association alone may be one of an address that somebody reserved, and gave by a variable.
+    links = [one for one in links if any(_same_address(t, of.address) for _, t in one.refers for of in own)]
+    if any(_same_address(target, port_address) for one in (*own, *links) for _, target in one.refers):
+        return f"a floating IP that the configuration declares on our port {port}"
     return ""
 
 
@@ -140,10 +140,25 @@ def _load_balancer(observed: Observed, around: Surroundings) -> str:
 
 
 def _server_group(observed: Observed, around: Surroundings) -> str:
-    members = observed.linked("server")
-    if members and all(around.is_ours(observed, "server", member) for member in members):
-        return "every member is one of our servers"
-    return ""
+    """One that the configuration declares; a group that several runs share may have our servers alone in it, too."""
+    declared = sum(
+        _is_of("server_group", one) and not one.imported and not one.protected and one.name == observed.name
+        for one in around.case.declared
+    )
+    if not _has_our_members(observed, around) or not observed.name:
+        return ""
+    alike = [o for o in around.world.of_kind("server_group") if o.name == observed.name and _has_our_members(o, around)]
+    return "declared by the configuration, and every member is one of our servers" if len(alike) <= declared else ""
+
+
+def _has_our_members(group: Observed, around: Surroundings) -> bool:
+    members = group.linked("server")
+    return bool(members) and all(around.is_ours(group, "server", member) for member in members)
+
+
+def _is_of(kind: str, declared: Declared) -> bool:
+    known = kind_of_type(declared.type)
+    return known is not None and known.name == kind
 
 
 def _volume(observed: Observed, around: Surroundings) -> str:
@@ -290,7 +305,7 @@ def _declares(declared: Declared, observed: Observed, parent_address: str) -> bo
     kind = kind_of_type(declared.type)
     if kind is None or kind.name != observed.ref.kind or declared.imported or declared.protected:
         return False
-    if (declared.name or "") != observed.name:
+    if declared.name != observed.name:  # a name that nobody can evaluate is not the same as none
         return False
     targets = [target for _, target in declared.refers]
     return not parent_address or any(_same_address(target, parent_address) for target in targets)

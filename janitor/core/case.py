@@ -104,7 +104,7 @@ class Case:
             if known is None or known.name != kind:
                 continue
             names = {i.name for i in self.instances if address in {i.address, without_index(i.address)}}
-            if not names or None in names or name in names:
+            if not names or not all(names) or name in names:
                 return f"may be {address}: {why}"
         return ""
 

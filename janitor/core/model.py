@@ -232,7 +232,7 @@ class Declared:
 
     address: str
     type: str
-    name: str | None = None  # None: not known before apply, or a name with a hole
+    name: str | None = None  # None: not known before apply, or a name with a hole; "": it is given none
     pattern: tuple[str, ...] = ()  # of a name with holes: the texts between them; never evidence
     marks: frozenset[str] = frozenset()  # runs named by a mark in a field that is part of the create call
     run_bound: bool = False  # the name holds a value given to this very run
@@ -253,6 +253,7 @@ class Configuration:
     edges: tuple[tuple[str, str], ...] = ()  # (dependent, dependency): resource addresses without index
     problems: tuple[str, ...] = ()
     may_hide_protection: tuple[str, ...] = ()  # files that could not be parsed
+    missing: tuple[str, ...] = ()  # addresses of modules that are not on this disk, without index
     timeouts: Mapping[str, float] = field(default_factory=dict)  # kind → seconds that a delete may take
 
 

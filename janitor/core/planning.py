@@ -274,7 +274,7 @@ def unproved(case: Case, world: World, verdicts: Mapping[Ref, Verdict]) -> Itera
     addressed = {v.address for v in verdicts.values() if v.address}
     addressed |= {claim.address for claims in case.claims.values() for claim in claims}
     pending: list[Declared] = []
-    for instance in sorted(case.declared, key=lambda d: (d.name is None, not d.pattern, d.address)):
+    for instance in sorted(case.declared, key=lambda d: (not d.name, not d.pattern, d.address)):
         kind = kind_of_type(instance.type)
         if kind is None or kind.fate is not Fate.DELETED or instance.imported or instance.address in addressed:
             continue

@@ -21,6 +21,7 @@ class Via(StrEnum):
     OWN = "own"  # the object names the one that was made
     NAMED = "named"  # the one that was made names the object
     PORT = "port"  # a port of the object is on the one that was made
+    ALL = "all"  # the object names some, and all of them were made
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ PRODUCERS: Mapping[str, tuple[Trace, ...]] = MappingProxyType(
             Trace(("floating_ip",), "description", "fip-.+", of="port"),
             Trace(("keypair",), "name", "kubernetes-{key}(-[0-9a-f]{2}(-[0-9a-f]{2}){15})?"),
         ),
-        # kubespray: contrib/terraform/openstack; KEY is cluster_name. Its server groups carry no name of the cluster.
+        # kubespray: contrib/terraform/openstack; KEY is cluster_name. Its server groups are called alike in every one.
         "kubespray": (
             Trace(
                 ("server", "port"), "name", "{key}-(bastion|etcd|gfs-node|k8s-(master|node))(-(ne|nf))*-[^-]+(-port)?"
@@ -140,6 +141,7 @@ PRODUCERS: Mapping[str, tuple[Trace, ...]] = MappingProxyType(
             Trace(("network",), "name", "ci-{key}"),
             Trace(("subnet",), "name", "{key}-internal-network"),
             Trace(("router",), "name", "{key}-router"),
+            Trace(("server_group",), "name", "k8s-.+-srvgrp", of="server", via=Via.ALL),
             Trace(("keypair",), "name", "kubernetes-{key}"),
             Trace(("load_balancer",), "name", "{key}-api-loadbalancer"),
             Trace(("volume",), "name", r"{key}-glusterfs_volume(-nf)?-\d+"),

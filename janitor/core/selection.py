@@ -152,6 +152,8 @@ def _linked(world: World, observed: Observed, trace: Trace, chosen: Mapping[Ref,
         makers = [ref for ref in chosen if ref.kind == trace.of and ref.scope == observed.ref.scope]
         return any(observed.ref.id in world.objects[ref].linked(observed.ref.kind) for ref in makers)
     named = [Ref(observed.ref.scope, trace.of, other) for other in observed.linked(trace.of)]
+    if trace.via is Via.ALL:
+        return bool(named) and all(ref in chosen for ref in named)
     if trace.along:
         return any(r in chosen and observed.ref.id in deleted_on_termination(world.objects[r]) for r in named)
     return any(ref in chosen for ref in named)

@@ -59,7 +59,7 @@ def configured(
 ) -> Configuration:
     """The configuration as its text and a plan on an empty state say it; `problem`: why there is no plan."""
     base = _written(written)
-    text = _Text(base.protected, imported(written), references.refers(written), given_words(root))
+    text = _Text(base.protected, imported(written), references.refers(written), given_words(root), _nameless(written))
     known, complete = evaluator.instances(root, written)
     if shown is not None:
         text = replace(text, importing=frozenset(_importing(shown)))
@@ -78,6 +78,7 @@ class _Text:
     imported: frozenset[str]
     refers: Mapping[str, tuple[tuple[str, references.Named], ...]]
     words: frozenset[str]
+    nameless: frozenset[str]  # resources that are given no name
     importing: frozenset[str] = frozenset()  # addresses of instances, of a plan
 
 
@@ -88,7 +89,17 @@ def _written(written: hcl.Written) -> Configuration:
         edges=references.edges(written),
         problems=written.problems,
         may_hide_protection=written.hidden,
+        missing=written.missing,
         timeouts=timeouts(written),
+    )
+
+
+def _nameless(written: hcl.Written) -> frozenset[str]:
+    return frozenset(
+        module.address(*label)
+        for module in written.modules.values()
+        for label, body in module.resources.items()
+        if "name" not in body
     )
 
 
@@ -140,10 +151,11 @@ def _exact(one: Declared, among: Mapping[str, list[str]]) -> tuple[tuple[str, st
 def _one(instance: Instance, text: _Text) -> Declared:
     attributes = allowed(instance.values)
     name = attributes.get("name")
+    unnamed = "" if instance.resource in text.nameless else None
     return Declared(
         address=instance.address,
         type=instance.type,
-        name=name if isinstance(name, str) and name else None,
+        name=name if isinstance(name, str) and name else unnamed,
         pattern=() if name else instance.pattern,
         marks=_marks(instance),
         run_bound=isinstance(name, str) and _holds_word(name, text.words),

@@ -288,14 +288,6 @@ class TestAttached:
                    fixed_ips=[{"subnet_id": "theirs"}])  # fmt: skip
         assert verdict_of(theirs, self.ours(router), router, a("subnet", "theirs", network_id="m")) is None
 
-    def test_a_server_group_is_ours_only_when_every_member_is(self):
-        group = a("server_group", "g", members=["s"])
-        mixed = a("server_group", "h", members=["s", "t"])
-        known = self.ours(self.server)
-        assert verdict_of(group, known, self.server).ours
-        assert verdict_of(mixed, known, self.server) is None
-        assert verdict_of(a("server_group", "e", members=[]), known, self.server) is None
-
     def test_a_nameless_boot_volume_goes_with_our_server_and_a_data_volume_does_not(self):
         volumes = [{"id": name, "delete_on_termination": True} for name in "vdb"]
         server = a("server", "s", created=NOW, **{"os-extended-volumes:volumes_attached": volumes})
