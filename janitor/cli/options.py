@@ -86,7 +86,7 @@ Direct = Annotated[
 ]
 ByName = Annotated[bool, typer.Option("--by-name", help="Let names prove without --since.")]
 IgnoreConfig = Annotated[
-    bool, typer.Option("--ignore-config", help="Go on although a file that cannot be read may protect.")
+    bool, typer.Option("--ignore-config", help="Go on although what cannot be read, or is not here, may protect.")
 ]
 ExpectEmpty = Annotated[bool, typer.Option("--expect-empty", help="Nothing known, nothing found: that is success.")]
 AdminKinds = Annotated[

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 from janitor.terraform.events import one_line
-from janitor.terraform.heredocs import heredoc_at
+from janitor.terraform.heredocs import UncertainEndError, heredoc_at, with_bare_ends
 from janitor.terraform.root import RootModule, configuration_files, is_override
 
 _DEEPEST = 12
@@ -56,6 +57,11 @@ class Module:
     imports: list[dict[str, object]] = field(default_factory=list)
     moves: list[dict[str, object]] = field(default_factory=list)
     removals: list[dict[str, object]] = field(default_factory=list)
+    sources: dict[str, str] = field(default_factory=dict)  # local name of a provider → where it comes from
+
+    def is_openstack(self, provider: str) -> bool:
+        """Whether a provider's local name means OpenStack's, whatever the module calls it."""
+        return self.sources.get(provider, f"x/{provider}").endswith("/openstack")
 
     def address(self, mode: str, kind: str, name: str) -> str:
         """The address of a resource of this module, without any index."""
@@ -135,7 +141,11 @@ def neutral(value: object) -> object:
 
 def _string(text: str) -> Template:
     heredoc = heredoc_at(text)
-    return Template(text) if heredoc is None else Template(heredoc.text, raw=True, torn=heredoc.torn)
+    if heredoc is None:
+        return Template(text)
+    if text[heredoc.end :].strip():
+        raise UncertainEndError("what stands behind the end of a heredoc is lost")
+    return Template(heredoc.text, raw=True, torn=heredoc.torn)
 
 
 def _key(key: str) -> str:
@@ -152,11 +162,27 @@ def _parse(file: Path) -> object:
         return error.strerror if isinstance(error, OSError) else "it is not UTF-8"
     if file.name.endswith(_JSON):
         try:
-            body = json.loads(text)
+            body = json_of(text)
         except (ValueError, RecursionError) as error:
             return str(error)
         return _from_json(body) if isinstance(body, dict) else "it is not a JSON object"
     return parse_text(text)
+
+
+def json_of(text: str) -> object:
+    """A value of JSON, of which terraform makes a block for each key. Raises ValueError where one stands there twice:
+    the last one alone would be seen.
+    """
+
+    def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            twice = [key for key, number in Counter(key for key, _ in pairs if key != "//").items() if number > 1]
+            if twice:
+                raise ValueError(f"the key {twice[0]!r} stands twice in one object")
+        return found
+
+    return json.loads(text, object_pairs_hook=once)
 
 
 def parse_text(text: str) -> object:
@@ -166,7 +192,10 @@ def parse_text(text: str) -> object:
 
     options = hcl2.SerializationOptions(with_comments=False)
     try:
-        return neutral(hcl2.loads(text if text.endswith("\n") else f"{text}\n", serialization_options=options))
+        whole = with_bare_ends(text if text.endswith("\n") else f"{text}\n")
+        return neutral(hcl2.loads(whole, serialization_options=options))
+    except UncertainEndError as error:
+        return str(error)
     except LarkError as error:
         line = getattr(error, "line", 0)
         return f"a syntax error in line {line}" if line and line > 0 else "a syntax error at its end"
@@ -200,10 +229,21 @@ def _add(module: Module, body: Body, *, override: bool) -> None:
         alias = block.get("alias")
         key = (labels[0], alias.text if isinstance(alias, Template) else "")
         _put(module.providers, key, block, override=override)
+    module.sources.update(_sources(body))
     for _, block in _blocks(body.get("locals"), 0):
         module.locals.update(block)
     for blocks, section in ((module.imports, "import"), (module.moves, "moved"), (module.removals, "removed")):
         blocks.extend(block for _, block in _blocks(body.get(section), 0))
+
+
+def _sources(body: Body) -> Iterator[tuple[str, str]]:
+    """Local name and source of the providers that a module asks for."""
+    for _, block in _blocks(body.get("terraform"), 0):
+        for _, required in _blocks(block.get("required_providers"), 0):
+            for name, asked in required.items():
+                source = asked.get("source") if isinstance(asked, dict) else None
+                if isinstance(source, Template):
+                    yield name, source.text.strip("/")
 
 
 def _put(table: dict[_Label, dict[str, object]], key: _Label, block: dict[str, object], *, override: bool) -> None:
@@ -252,6 +292,13 @@ def _installed(root: RootModule) -> dict[str, Path]:
 def _folder(parent: Path, source: object, installed: Path | None) -> Path | None:
     text = source.text if isinstance(source, Template) else ""
     for candidate in (parent / text if text.startswith(("./", "../")) else None, installed):
-        if candidate is not None and candidate.is_dir():
+        if candidate is not None and _can_be_read(candidate):
             return Path(os.path.normpath(candidate))
     return None
+
+
+def _can_be_read(folder: Path) -> bool:
+    try:
+        return folder.is_dir() and os.access(folder, os.R_OK | os.X_OK)
+    except OSError:  # a name that no folder can have
+        return False

@@ -45,7 +45,9 @@ def provider_clouds(root: RootModule, written: Written) -> Mapping[str, Provider
         if path:
             prefix = ".".join(f"module.{name}" for name in path)
             # What a module was called with is another's; only what stands there as a plain word is known.
-            here = Scope(written, below, root.workspace, root.path)
+            call = written.modules[path[:-1]].calls.get(path[-1], {})
+            inputs = {name: Hole(f"{name} is given by the caller") for name in below.variables.keys() & call.keys()}
+            here = Scope(written, below, root.workspace, root.path, inputs=inputs)
             found |= {
                 f"{prefix}.{alias}".rstrip("."): place for alias, place in _found(below, module, here, named=named)
             }
@@ -55,7 +57,7 @@ def provider_clouds(root: RootModule, written: Written) -> Mapping[str, Provider
 def _found(module: Module, root: Module, scope: Scope, *, named: bool) -> Iterator[tuple[str, ProviderCloud]]:
     """The configurations of one module; tofu makes many of one block with `for_each`."""
     for (name, alias), block in module.providers.items():
-        if name != "openstack":
+        if not module.is_openstack(name):
             continue
         try:
             for key, own in scope.expanded(block):
@@ -66,7 +68,7 @@ def _found(module: Module, root: Module, scope: Scope, *, named: bool) -> Iterat
 
 def _place(block: Body, root: Module, scope: Scope, own: Own, *, named: bool) -> ProviderCloud:
     """An alias that signs in otherwise than the configuration without one may be anybody's."""
-    base = root.providers.get(("openstack", ""), {})
+    base = next((body for (name, alias), body in root.providers.items() if not alias and root.is_openstack(name)), {})
     try:
         cloud, region = (_text(scope, block, name, own) for name in ("cloud", "region"))
         if cloud or named:

@@ -6,8 +6,10 @@ variables travel in the environment, not on the command line, where `ps` would s
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import re
 import shlex
 import shutil
 from collections.abc import Mapping, Sequence
@@ -22,13 +24,15 @@ from janitor.terraform.backend import OWN_WORKSPACES, Backend, backend_of
 from janitor.terraform.events import one_line
 from janitor.terraform.messages import masked, reason
 from janitor.terraform.process import Finished, run_reading, run_writing
-from janitor.terraform.root import LOCK_FILE, RootModule
+from janitor.terraform.root import LOCK_FILE, RootModule, configuration_files
 from janitor.terraform.shapes import Object
 
 READ_TIMEOUT = 120.0
 INIT_TIMEOUT = 300.0
 FLAG: object = IsFlagged
 """The value of an option that has none."""
+
+_CALL = re.compile(rb'^\s*module\s+"|"module"\s*:', re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,7 @@ def init_if_needed(root: RootModule, *, timeout: float = INIT_TIMEOUT, stop: Eve
     lock_file, plugins = root.path / LOCK_FILE, root.data_dir / "providers"
     fresh, locked = not plugins.exists(), lock_file.exists()
     # Without its lock file nothing runs: an earlier janitor, which initialised a fresh clone, took that away again.
-    ready = plugins.is_dir() and locked and (backend.type == "local" or backend.initialised)
+    ready = plugins.is_dir() and locked and (backend.type == "local" or backend.initialised) and _has_modules(root)
     given = (*root.backend_config, *_fresh_credentials(root, backend))
     if ready and not given:
         return Initialised()
@@ -121,6 +125,15 @@ def init_if_needed(root: RootModule, *, timeout: float = INIT_TIMEOUT, stop: Eve
         shutil.rmtree(plugins, ignore_errors=True)  # half a set of plugins would pass for a whole one
     made = lock_file if not locked and lock_file.exists() else None
     return Initialised(outcome(root, done, f"{root.flavour} init"), made)
+
+
+def _has_modules(root: RootModule) -> bool:
+    """Whether what the root module calls was installed: a cache of plugins alone passes for a whole `.terraform`."""
+    if (root.data_dir / "modules" / "modules.json").exists():
+        return True
+    with contextlib.suppress(OSError):
+        return not any(_CALL.search(file.read_bytes()) for file in configuration_files(root.path))
+    return True
 
 
 def _fresh_credentials(root: RootModule, backend: Backend) -> list[str]:

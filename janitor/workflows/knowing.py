@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -201,7 +201,8 @@ def _known(settings: Settings, book: Book, read: Reading) -> Knowledge:
     claims, strange = state_claims(snapshot.resources, scope_of)
     claims += recounting.claims(recollection)
     claims += log_claims(read.logs, configuration, session.scope, since=read.since)
-    doubtful = {} if settings.ignore_config else _doubtful(snapshot, configuration)
+    addresses = {*(resource.address for resource in snapshot.managed), *(claim.address for claim in claims)} - {""}
+    doubtful = {} if settings.ignore_config else _doubtful(addresses, configuration)
     case = Case(
         claims=claims_by_ref(claims),
         borrowed=_borrowed(snapshot, scope_of, session.scope),
@@ -210,7 +211,7 @@ def _known(settings: Settings, book: Book, read: Reading) -> Knowledge:
         in_flight={**log_begins(read.logs), **recounting.in_flight(recollection)},
         instances=recounting.instances(configuration, recollection, accounted=read.accounted),
         names_prove=snapshot.health is not Health.WHOLE or bool(read.signs),
-        protected={} if settings.ignore_config else {**doubtful, **configuration.protected},
+        protected={**doubtful, **configuration.protected},
         doubtful=frozenset(doubtful.keys() - configuration.protected.keys()),
         since=read.since,
         by_name=settings.by_name,
@@ -265,14 +266,20 @@ def _borrowed(snapshot: Snapshot, scope_of: Mapping[str, Scope], default: Scope)
     )
 
 
-def _doubtful(snapshot: Snapshot, configuration: Configuration) -> Mapping[str, str]:
-    """What a file that could not be parsed may protect: everything that no other file declares."""
-    if not configuration.may_hide_protection:
-        return {}
-    files = ", ".join(configuration.may_hide_protection)
-    why = f"{files} could not be parsed and may protect it: repair it, or give --ignore-config"
-    declared = {without_index(i.address) for i in configuration.instances}
-    return {r.address: why for r in snapshot.managed if without_index(r.address) not in declared}
+def _doubtful(addresses: Iterable[str], configuration: Configuration) -> Mapping[str, str]:
+    """What a file that could not be parsed may protect: everything that no other file declares. And all that is in a
+    module which is not here.
+    """
+    files, found = ", ".join(configuration.may_hide_protection), {}
+    declared = {without_index(instance.address) for instance in configuration.instances}
+    for address in addresses:
+        resource = without_index(address)
+        away = next((module for module in configuration.missing if resource.startswith(f"{module}.")), "")
+        if away:
+            found[address] = f"{away} is not on this disk and may protect it: run init, or give --ignore-config"
+        elif files and resource not in declared:
+            found[address] = f"{files} could not be parsed and may protect it: repair it, or give --ignore-config"
+    return found
 
 
 def _state_edges(snapshot: Snapshot) -> tuple[tuple[str, str], ...]:

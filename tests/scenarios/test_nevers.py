@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -198,6 +199,45 @@ def test_a_configuration_that_cannot_be_read_may_hide_protection(
     assert ended.code == 1, "nothing was deleted, and nothing says that all of it should stay"
     assert "protected.tf" in ended.text
     assert "--ignore-config" in ended.text
+
+
+@ways("direct", rarely=("tofu first",))
+def test_a_module_that_is_not_here_may_hide_protection(
+    make: Callable[..., Stage], binary: str, mode: list[str]
+) -> None:
+    stage = make("protected", binary)
+    away = stage.root / "away"
+    away.mkdir()
+    shutil.move(stage.root / "protected.tf", away)
+    own = (
+        stage.root.joinpath("terraform.tf")
+        .read_text(encoding="utf-8")
+        .replace('provider "openstack" {\n', "locals {\n")
+    )
+    (away / "terraform.tf").write_text(own, encoding="utf-8")
+    call = 'module "away" {\n  source = "./away"\n  name   = var.name\n}\n'
+    (stage.root / "main.tf").write_text(call, encoding="utf-8")
+    stage.terraform("init", "-input=false")
+    stage.apply()
+    shutil.rmtree(away)
+    ended = stage.destroy(*mode)
+    assert names(stage) == {"kept", "on-kept", "plain"}, ended.text
+    assert ended.code == 1, "nothing was deleted, and nothing says that all of it should stay"
+    assert "module.away is not on this disk" in ended.text
+    lifted = stage.destroy("--direct", "--ignore-config")
+    assert names(stage) == set(), lifted.text
+
+
+@ways("direct")
+def test_what_is_known_to_be_protected_stays_though_something_else_cannot_be_read(
+    make: Callable[..., Stage], binary: str, mode: list[str]
+) -> None:
+    stage = make("protected", binary)
+    stage.apply()
+    (stage.root / "broken.tf").write_text("resource {\n", encoding="utf-8")
+    ended = stage.destroy("--ignore-config", *mode)
+    assert "kept" in names(stage), ended.text
+    assert "plain" not in names(stage), ended.text
 
 
 @ways("tofu first", rarely=("direct",))

@@ -44,6 +44,8 @@ def test_the_small_evaluator_knows(make_root: MakeRoot, case: str) -> None:
         pytest.param(network('name = join("x-", range(0, 10, 0))'), False, id="a step of nothing"),
         pytest.param(network('count = "²"\n  name = "n"'), False, id="a number that only looks like one"),
         pytest.param(network('name = "x-${' + "(" * 600 + "1" + ")" * 600 + '}"'), False, id="a depth without an end"),
+        pytest.param(network('name = join(",", true ? ["b", "a"] : toset(["x"]))'), False, id="a list or a set"),
+        pytest.param(network('name = join("", [["a", "b"], ["c", "d"]].*.0)'), False, id="a number behind a splat"),
         pytest.param(network('name = "x-${9e99999}${-9e99}"'), False, id="a number without an end"),
         pytest.param(
             "locals {\n  a0 = range(1000)\n"
@@ -191,3 +193,10 @@ def test_the_text_alone_gives_edges_and_protection(make_root: MakeRoot) -> None:
     found = read_configuration(make_root(SIMPLE, environment={"PATH": "/nowhere"}))
     assert (found.evaluator, found.instances) == ("none", ())
     assert found.edges == (("terraform_data.many", "terraform_data.one"),)
+
+
+def test_a_key_of_a_file_with_variables_is_a_word_or_a_hole(make_root: MakeRoot) -> None:
+    text = 'variable "v" {\n  type = map(string)\n}\n' + network('name = join(",", keys(var.v))')
+    for key, name in (('"b c"', "a,b c"), ('"a$${x}"', None), ('"q\\"t"', None), ("(true)", None)):
+        root = make_root({"main.tf": text, "terraform.tfvars": f'v = {{ a = "1", {key} = "2" }}\n'})
+        assert names(evaluate(root, how="static")) == {"n": name}

@@ -214,6 +214,69 @@ def test_a_file_that_is_no_text_may_hide_protection(make_root: MakeRoot) -> None
     assert read_configuration(root).may_hide_protection == ("binary.tf",)
 
 
+PROTECTED = """locals {{
+  x = {expression}
+}}
+resource "o_net" "n" {{
+  lifecycle {{
+    prevent_destroy = true
+  }}
+}}
+locals {{
+  y = <<EOT
+b
+EOT
+}}
+"""
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        pytest.param("<<EOT\na\nEOT \t", id="space behind its end"),
+        pytest.param("<<-EOT\n  a\n  EOT ", id="with a margin"),
+        pytest.param("<<EOT\r\na\r\nEOT \r", id="from Windows"),
+        pytest.param("upper(<<EOT\na\nEOT \n)", id="in an expression"),
+        pytest.param("<<A\nEOT \nA", id="in another one"),
+        pytest.param("1 # <<A\n z = <<EOT\na\nEOT \n c = <<A\nA", id="behind a remark"),
+    ],
+)
+def test_the_end_of_a_heredoc_takes_no_protection_along(make_root: MakeRoot, expression: str) -> None:
+    """To terraform and tofu, space behind it is nothing; python-hcl2 goes on to the next one of that word."""
+    root = make_root("")
+    (root.path / "main.tf").write_bytes(PROTECTED.format(expression=expression).encode())
+    found = read_configuration(root)
+    assert "o_net.n" in found.protected or found.may_hide_protection == ("main.tf",)
+
+
+def test_space_behind_the_end_of_a_heredoc_is_nothing(make_root: MakeRoot) -> None:
+    found = read_configuration(make_root(PROTECTED.format(expression="<<EOT\nEOT y\n\u2028a\nEOT ")))
+    assert (dict(found.protected), found.problems) == ({"o_net.n": "lifecycle.prevent_destroy"}, ())
+
+
+@pytest.mark.parametrize("outer", ["resource", "type"])
+def test_a_key_of_json_that_stands_twice_takes_no_protection_along(make_root: MakeRoot, outer: str) -> None:
+    kept = '{"n": {"lifecycle": {"prevent_destroy": true}}}'
+    twice = {
+        "resource": f'{{"resource": {{"o_net": {kept}}}, "resource": {{"o_net": {{"m": {{}}}}}}}}',
+        "type": f'{{"//": 1, "//": 2, "resource": {{"o_net": {kept}, "o_net": {{"m": {{}}}}}}}}',
+    }
+    found = read_configuration(make_root({"main.tf.json": twice[outer]}))
+    assert found.may_hide_protection == ("main.tf.json",)
+    assert "stands twice" in found.problems[0]
+
+
+def test_a_remark_of_json_may_stand_twice(make_root: MakeRoot) -> None:
+    text = '{"//": "a", "//": "b", "resource": {"o_net": {"n": {"lifecycle": {"prevent_destroy": true}}}}}'
+    assert set(read_configuration(make_root({"main.tf.json": text})).protected) == {"o_net.n"}
+
+
+@pytest.mark.parametrize("source", ["./" + "a" * 300, "./a\\u0000b"])
+def test_a_module_that_no_folder_can_be_is_not_here(make_root: MakeRoot, source: str) -> None:
+    found = read_configuration(make_root(f'module "far" {{\n  source = "{source}"\n}}\n'))
+    assert found.missing == ("module.far",)
+
+
 @pytest.mark.parametrize("binary", ["tofu", "terraform"])
 def test_each_binary_reads_its_own_files(make_root: MakeRoot, tmp_path: Path, binary: str) -> None:
     """Its name says which it is; it is not started."""
@@ -236,7 +299,7 @@ def test_installed_modules_are_followed(make_root: MakeRoot) -> None:
 def test_a_module_that_is_not_here_is_a_problem(make_root: MakeRoot) -> None:
     found = read_configuration(make_root('module "far" {\n  source = "registry.example/x/y"\n}\n'))
     assert "module.far is not on this disk" in found.problems[0]
-    assert found.may_hide_protection == ()
+    assert (found.missing, found.may_hide_protection) == (("module.far",), ())
 
 
 @given(st.text(alphabet='{}[]()"$%=.:,?!-+*/ \n\\abv1<>E', max_size=60))

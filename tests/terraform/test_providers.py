@@ -73,3 +73,25 @@ def test_tofu_makes_many_of_one_block(make_root: MakeRoot) -> None:
         'by["eu"]': ProviderCloud(region="eu"),
         'by["us"]': ProviderCloud(region="us"),
     }
+
+
+def test_a_module_is_not_judged_by_its_defaults_where_its_caller_gives_another(make_root: MakeRoot) -> None:
+    inner = 'variable "c" {\n  default = "prod"\n}\nvariable "r" {\n  default = "one"\n}\n'
+    call = 'module "{0}" {{\n  source = "./a"\n  {1}\n}}\n'
+    files = {
+        "main.tf": call.format("a", 'c = "ci"') + call.format("b", ""),
+        "a/main.tf": inner + block(cloud="var.c", region="var.r"),
+    }
+    root = make_root(files, environment={"OS_CLOUD": ""})
+    assert provider_clouds(root, hcl.read(root)) == {
+        "module.a": UNCLEAR,
+        "module.b": ProviderCloud("prod", region="one"),
+    }
+
+
+def test_a_provider_may_have_another_name_here(make_root: MakeRoot) -> None:
+    asked = 'terraform {\n  required_providers {\n    os = {\n      source = "terraform-provider-openstack/openstack"\n'
+    asked += '    }\n    openstack = {\n      source = "example.org/x/other"\n    }\n  }\n}\n'
+    own = block("b", cloud='"two"').replace('"openstack"', '"os"')
+    root = make_root(asked + own + block("c", cloud='"three"'), environment={"OS_CLOUD": ""})
+    assert provider_clouds(root, hcl.read(root)) == {"b": ProviderCloud("two")}

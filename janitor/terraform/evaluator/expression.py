@@ -146,6 +146,8 @@ class _Evaluation:
             return text_of(value) if _is_text(other) and value is not None else value
         if not isinstance(value, list | Mapping) or not isinstance(rest, list | Mapping):
             return unified([value, rest])[0]
+        if isinstance(value, Set) != isinstance(rest, Set):
+            raise Hole("a list or a set, which become one of the two")
         if not value:
             return value  # nothing in it has a type that the other branch could change
         if not same_type(item for item in (*_items(value), *_items(rest)) if item is not None):

@@ -34,6 +34,7 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _ATTRIBUTE = re.compile(r"\s*\.\s*(?P<name>[A-Za-z_][\w-]*)")
+_NUMBER = re.compile(r"\s*\.\s*\d")
 _STEP = re.compile(r"\s*(?P<name>[A-Za-z_][\w-]*|\d+|\*)")
 _LEVELS = (("||",), ("&&",), ("==", "!="), ("<", ">", "<=", ">="), ("+", "-"), ("*", "/", "%"))
 _WORDS: Mapping[str, object] = {"true": True, "false": False, "null": None}
@@ -118,7 +119,7 @@ class _Reader(TemplateReader):
         raise Hole(f"{match['mark']!r} is not understood")
 
     def quoted(self) -> Node:
-        heredoc = heredoc_at(self.text, self.at)  # python-hcl2 puts one inside an expression between quotes
+        heredoc = heredoc_at(self.text, self.at, quoted=True)  # python-hcl2 quotes those in expressions
         if heredoc is None:
             return self.string()
         self.at = heredoc.end
@@ -168,6 +169,8 @@ class _Reader(TemplateReader):
         """What follows `[*]` is of each element; of `.*` only the attributes are."""
         marker = Name("*")
         behind = self.attributes(marker) if attributes_only else self.steps(marker)
+        if attributes_only and _NUMBER.match(self.text, self.at):
+            raise Hole("a number behind .* is not understood")
         keys: list[Node] = []
         while isinstance(behind, Step):
             keys.append(behind.key)

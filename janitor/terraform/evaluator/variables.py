@@ -5,7 +5,6 @@ Values may hold secrets: they are returned, never printed.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from janitor.terraform import hcl
 from janitor.terraform.evaluator.expression import evaluate, template
 from janitor.terraform.evaluator.hole import Hole
 from janitor.terraform.evaluator.types import is_primitive
+from janitor.terraform.evaluator.values import normal
 from janitor.terraform.hcl import Code, Template
 from janitor.terraform.root import RootModule
 
@@ -57,10 +57,17 @@ def concrete(value: object) -> object:
     if isinstance(value, Code):
         return evaluate(value.text, _nothing)
     if isinstance(value, dict):
-        return {key: concrete(inner) for key, inner in value.items()}
+        return {_key(key): concrete(inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [concrete(inner) for inner in value]
     return value
+
+
+def _key(text: str) -> str:
+    """A key as it is written; one with an escape or an expression in it is not needed, and not guessed."""
+    if any(mark in text for mark in '$%\\"('):
+        raise Hole("a key of a map is not a plain word")
+    return normal(text)
 
 
 def _nothing(_: str) -> object:
@@ -93,7 +100,7 @@ def _of_file(file: Path) -> dict[str, object] | None:
     """The values of a tfvars file; None when it cannot be read."""
     try:
         text = file.read_bytes().decode("utf-8-sig")
-        parsed = json.loads(text) if file.name.endswith(".json") else hcl.parse_text(text)
+        parsed = hcl.json_of(text) if file.name.endswith(".json") else hcl.parse_text(text)
     except (OSError, ValueError, RecursionError):
         return None
     if not isinstance(parsed, dict):

@@ -164,6 +164,15 @@ def test_init_runs_again_where_its_lock_file_is_gone(make_root: MakeRoot, tofu: 
     assert init_if_needed(root).ran is None
 
 
+def test_init_runs_where_a_cache_has_brought_the_plugins_and_not_the_modules(make_root: MakeRoot, tofu: str) -> None:
+    files = {"main.tf": 'module "m" {\n  source = "./m"\n}\n', "m/main.tf": "", ".terraform.lock.hcl": ""}
+    root = make_root(files, binary=tofu)
+    (root.data_dir / "providers").mkdir(parents=True)
+    assert init_if_needed(root).ran is not None
+    assert (root.data_dir / "modules" / "modules.json").exists()
+    assert init_if_needed(root).ran is None
+
+
 def test_a_failing_init_is_a_value_and_keeps_the_lock_file(make_root: MakeRoot, binary: str) -> None:
     text = 'terraform {\n  required_providers {\n    x = {\n      source = "example.invalid/no/x"\n    }\n  }\n}\n'
     lock = 'provider "example.invalid/no/x" {\n  version = "1.0.0"\n}\n'
