@@ -79,6 +79,7 @@ class Case:
     selected: Mapping[Ref, str] = field(default_factory=dict)  # what a sweep selects, with the reason
     only: frozenset[Ref] | None = None  # a saved plan: nothing else goes
     older_than: float | None = None  # a sweep's: made before this
+    expired: float | None = None  # a sweep's: what says that it lives beyond this is kept
     since: float | None = None
     by_name: bool = False
     admin_kinds: frozenset[str] = frozenset()  # kinds of fate REFUSED that may be deleted all the same

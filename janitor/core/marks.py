@@ -18,6 +18,12 @@ _TOKEN = re.compile(
 )
 
 
+# What somebody may have meant as a mark: good enough to keep an object by, and no evidence.
+_KEEP = re.compile(r"(?<![a-z0-9])janitor[:_-]keep(?![a-z0-9_-])(?!\s*[=:]\s*(?:false|no|0)\b)", re.IGNORECASE)
+_RUN = re.compile(r"(?<![a-z0-9])janitor[:_-]run\s*[=:]\s*(?P<name>[^\s,;|()\[\]\"']*)", re.IGNORECASE)
+_NO = frozenset({"false", "no", "0"})
+
+
 def tokens(texts: Iterable[str]) -> frozenset[str]:
     """`run=NAME`, `keep` and `until=EPOCH` as whole tokens of these texts."""
     return frozenset(match for text in texts for match in _TOKEN.findall(text))
@@ -53,7 +59,23 @@ def until_of(observed: Observed) -> float | None:
 
 
 def is_kept(observed: Observed) -> bool:
-    """Whether somebody asked for this object to be left alone, in any form and whatever its kind."""
-    if observed.metadata.get("janitor-keep", "").lower() == "true":
+    """Whether somebody asked for this object to be left alone, in any form, however spelt, and whatever its kind."""
+    said = [value for key, value in observed.metadata.items() if _plain(key) == "janitor-keep"]
+    if any(value.strip().lower() not in _NO for value in said):
         return True
-    return "keep" in tokens((*observed.tags, observed.description))
+    return any(_KEEP.search(text) for text in (*observed.tags, observed.description))
+
+
+def strange_mark(observed: Observed) -> str:
+    """What looks like a run's mark and is none, by its spelling or its name; empty where there is nothing like it."""
+    forms, exact = KINDS[observed.ref.kind].marks, runs_of(observed)
+    texts = (*(observed.tags if MarkForm.TAGS in forms else ()),)
+    texts += (observed.description,) if MarkForm.DESCRIPTION in forms else ()
+    meant = [match["name"] for text in texts for match in _RUN.finditer(text)]
+    if MarkForm.METADATA in forms:
+        meant += [value for key, value in observed.metadata.items() if _plain(key) == "janitor-run"]
+    return next((repr(name) for name in meant if name not in exact), "")
+
+
+def _plain(key: str) -> str:
+    return re.sub(r"[:_]", "-", key.strip().lower())

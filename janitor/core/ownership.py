@@ -14,12 +14,11 @@ from janitor.core.attached import Surroundings, attached, live_user
 from janitor.core.case import METADATA, Case, Claim
 from janitor.core.catalogue import KINDS, Fate, kind_of_type
 from janitor.core.content import made_by_the_run
-from janitor.core.marks import is_kept, runs_of
+from janitor.core.marks import is_kept, runs_of, strange_mark
 from janitor.core.model import Declared, Denial, Evidence, Observed, Ref, Verdict, World
+from janitor.core.narrowing import Reason, too_young, unexpired
 from janitor.core.selection import changed
 from janitor.core.twins import is_marked, spoken_for
-
-Reason = tuple[Denial, str]
 
 COMES_BACK = frozenset({"security_group", "firewall_group"})
 """Kinds of which each project has one called `default`, made by Neutron and never deleted."""
@@ -48,20 +47,10 @@ def denial(case: Case, observed: Observed) -> Reason | None:
     return (
         _not_ours_alone(case, observed)
         or _protected(case, observed)
-        or _too_young(case, observed)
+        or too_young(case, observed)
+        or unexpired(case, observed)
         or _terraforms(case, observed)
     )
-
-
-def _too_young(case: Case, observed: Observed) -> Reason | None:
-    """A sweep's `older_than` narrows; what nobody can date is kept, but for links, which end with their ends."""
-    if case.older_than is None or (observed.created_at is None and KINDS[observed.ref.kind].is_relation):
-        return None
-    if observed.created_at is None:
-        return Denial.YOUNG, "may be younger than --older-than: its service does not say when it was made"
-    if observed.created_at >= case.older_than:
-        return Denial.YOUNG, "is younger than --older-than"
-    return None
 
 
 def _terraforms(case: Case, observed: Observed) -> Reason | None:
@@ -86,6 +75,8 @@ def _not_ours_alone(case: Case, observed: Observed) -> Reason | None:
     others = runs_of(observed) - known
     if others:
         return Denial.FOREIGN, f"carries the mark of another run: {', '.join(sorted(others))}"
+    if not claims and (strange := strange_mark(observed)):
+        return Denial.AMBIGUOUS, f"carries what may be the mark of another run: {strange}"
     return None
 
 

@@ -39,6 +39,7 @@ class Trace:
     of: str = ""
     via: Via = Via.OWN
     along: bool = False  # only what Nova deletes together with that server
+    gone: str = ""  # the kind of which the key is an id, that has to be gone
 
     def fits(self, observed: Observed, key: str) -> bool:
         """Whether the object's own field says so."""
@@ -105,8 +106,8 @@ PRODUCERS: Mapping[str, tuple[Trace, ...]] = MappingProxyType(
         ),
         # octavia: what belongs to a load balancer that is gone; KEY is its id
         "octavia": (
-            Trace(("port",), "name", "octavia-lb-{key}"),
-            Trace(("security_group",), "name", "lb-{key}"),
+            Trace(("port",), "name", "octavia-lb-{key}", gone="load_balancer"),
+            Trace(("security_group",), "name", "lb-{key}", gone="load_balancer"),
         ),
         # openshift/installer: pkg/destroy/openstack; KEY is the infra id
         "openshift": (

@@ -57,17 +57,34 @@ class Selection:
         return replace(self, older_than=older, expired=None if self.expired is None else self.expired + offset)
 
     def applied(self, case: Case, world: World) -> Case:
-        """The case with what is selected in this world."""
-        only = None if self.only is None else _the_same(self.only, world)
+        """The case with what is selected in this world.
+
+        What the first look has decided stays so in the later ones, of which a case has `spent`: a run that ended does
+        not come to life by the leaving of what said when, and none is added that was not asked about.
+        """
+        again = bool(case.spent)
+        only = case.only if again or self.only is None else _the_same(self.only, world)
         selected = self.selected(world) if only is None else dict.fromkeys(only & world.objects.keys(), IN_THE_PLAN)
-        return replace(case, marks=self.runs(world), selected=selected, only=only, older_than=self.older_than)
+        marks = case.marks if again and self.is_open else self.runs(world) | case.marks
+        return replace(
+            case, marks=marks, selected=selected, only=only, older_than=self.older_than, expired=self.expired
+        )
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the cloud says which runs are meant."""
+        return EVERY in self.marks or self.expired is not None
 
     def runs(self, world: World) -> frozenset[str]:
-        """The runs whose marks count: those named, or every one that is found; not the living, nor the unexpired."""
+        """The runs whose marks count: those named, or every one that is found; not the living, nor the unexpired.
+
+        None has expired where something that could say otherwise was not seen.
+        """
         found = {run for observed in world.objects.values() for run in runs_of(observed)}
         wanted = found if EVERY in self.marks else found & self.marks
         if self.expired is not None:
-            wanted = {run for run in wanted if _ended(world, run, self.expired)}
+            blind = any(KINDS[kind].marks for _, kind in world.unseen)
+            wanted = {run for run in wanted if not blind and _ended(world, run, self.expired)}
         return frozenset(wanted - self.alive)
 
     def selected(self, world: World) -> Mapping[Ref, str]:
@@ -90,8 +107,11 @@ class Selection:
 
 
 def identity(observed: Observed) -> str:
-    """A digest of what an object is selected by, and of its making: another one under the same id has another."""
-    return sha256(repr((*_signs(observed), *_making(observed))).encode()).hexdigest()[:32]
+    """A digest of what an object is selected by, its links among that, and of its making: another one under the same
+    id has another.
+    """
+    links = sorted((link.kind, link.id) for link in observed.links)
+    return sha256(repr((*_signs(observed), links, *_making(observed))).encode()).hexdigest()[:32]
 
 
 def changed(was: Observed, now: Observed) -> bool:
@@ -133,7 +153,8 @@ def _followed(world: World, producer: str, key: str) -> Mapping[Ref, str]:
             for observed in world.objects.values()
             if observed.ref not in chosen
             and any(
-                trace.fits(observed, key) and _linked(world, observed, trace, chosen) for trace in PRODUCERS[producer]
+                trace.fits(observed, key) and _linked(world, observed, trace, chosen, key=key)
+                for trace in PRODUCERS[producer]
             )
         }
         if not fresh:
@@ -142,8 +163,11 @@ def _followed(world: World, producer: str, key: str) -> Mapping[Ref, str]:
     return chosen
 
 
-def _linked(world: World, observed: Observed, trace: Trace, chosen: Mapping[Ref, str]) -> bool:
+def _linked(world: World, observed: Observed, trace: Trace, chosen: Mapping[Ref, str], *, key: str) -> bool:
     """Whether a trace that follows a link finds one of the chosen at its other end, in its own direction."""
+    if trace.gone:
+        scope = observed.ref.scope
+        return (scope, trace.gone) in world.listed and Ref(scope, trace.gone, key) not in world.objects
     if not trace.of:
         return True
     if trace.via is Via.PORT:

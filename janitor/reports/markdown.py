@@ -32,7 +32,11 @@ def render(report: RunReport) -> str:
 
 def escape(text: str) -> str:
     """Text that no markdown reader takes for markup, HTML, a link or a mention."""
-    return _MARKUP.sub(lambda match: _HTML.get(match[1], f"\\{match[1]}"), clean(text)).replace("://", ":&#47;/")
+    return (
+        _MARKUP.sub(lambda match: _HTML.get(match[1], f"\\{match[1]}"), clean(text))
+        .replace("://", ":&#47;/")
+        .replace("www.", "www&#46;")
+    )
 
 
 def _counts(report: RunReport) -> Iterator[str]:

@@ -48,6 +48,8 @@ def _verdict(report: RunReport) -> str:
             to_delete = counted(report.count(Outcome.PLANNED), "object")
             doubts = f"; {unknown(report)}" if report.exit_code else ""
             return f"{to_delete} would be deleted, {report.count(Outcome.KEPT)} kept{doubts}"
+        case 0 if not report.workspace and not report.scopes:
+            return "there was nothing to look at"
         case 130:
             return f"interrupted after {took}, {gone} deleted"
         case 3:
@@ -73,6 +75,8 @@ def unknown(report: RunReport) -> str:
 
 def meaning(report: RunReport) -> str:
     """What the exit code says."""
+    if not report.workspace and not report.scopes and report.exit_code == 0:
+        return "nothing was looked at: no target is in this share, or no object in the saved plan"
     special = PLAN_MEANING if report.command is Command.PLAN else SWEEP_MEANING if not report.workspace else {}
     return special.get(report.exit_code, MEANING[report.exit_code])
 

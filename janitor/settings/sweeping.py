@@ -19,6 +19,11 @@ from janitor.core.shards import Shard
 from janitor.settings.reading import at_home, did_you_mean
 
 PLACE = "{run}"
+LONGEST_NUMBER = 9
+SELECTING = (
+    *("mark", "name", "run", "tag", "producer", "expired", "older_than", "runs_alive"),
+    *("os_cloud", "all_regions", "projects_file", "shard"),
+)
 NO_NAME = "kubernetes"  # the default of cloud-provider-openstack's --cluster-name
 
 
@@ -43,14 +48,14 @@ def asked(
     Raises UsageError, and Refused for a file that cannot be read.
     """
     plan = _path(options.get("plan"), "--plan")
+    if plan is not None and any(options.get(other) for other in SELECTING):
+        raise UsageError("--plan executes what was saved, and nothing else: leave the selecting options out.")
     selection = _selection(options, environment, now=now)
     nothing = not (selection.marks or selection.names or selection.tags or selection.producers)
     if plan is None and nothing:
         raise UsageError(
             "Nothing is selected: give --mark, --name with --run, --tag or --producer. Age alone selects nothing."
         )
-    if plan is not None and not nothing:
-        raise UsageError("--plan executes what was saved, and nothing else: leave the selecting options out.")
     if plan is not None and options.get("out"):
         raise UsageError("--plan executes a saved plan and --out saves one: give one of them.")
     names = _texts(options.get("os_cloud"))
@@ -75,6 +80,9 @@ def _selection(options: Mapping[str, object], environment: Mapping[str, str], *,
     older = options.get("older_than")
     expired = options.get("expired") is True
     alive = _lines(options.get("runs_alive"), "--runs-alive")
+    for run in alive:
+        if not run.isprintable() or len(run.split()) > 1:
+            raise Refused(f"--runs-alive: {run!r} is no run: one a line is expected. Nothing was touched.")
     if EVERY in marks and not (expired or older or alive):
         raise UsageError("--mark '*' means every run: narrow it with --expired, --runs-alive or --older-than.")
     if expired and not marks:
@@ -127,20 +135,27 @@ def _age(text: str) -> float:
 
 
 def _shard(given: object, environment: Mapping[str, str]) -> Shard:
-    """`I/N` counts from 1, as GitLab does; `/N` takes I from the job, Kubernetes' index counts from 0."""
+    """`I/N` counts from 1, as GitLab does; `/N` takes I from the job, Kubernetes' index counts from 0.
+
+    A job's index alone means nothing: a matrix over clouds has one, too.
+    """
+    if given is None:
+        return Shard()
     index, total = environment.get("CI_NODE_INDEX", ""), environment.get("CI_NODE_TOTAL", "")
-    if not index and (zero_based := environment.get("JOB_COMPLETION_INDEX", "")).isdecimal():
+    zero_based = environment.get("JOB_COMPLETION_INDEX", "")
+    if not index and _is_number(zero_based):
         index = str(int(zero_based) + 1)
-    if given is not None:
-        own, _, total = str(given).partition("/")
-        index = own or index
+    own, _, of = str(given).partition("/")
+    index, total = own or index, of or total
     if not index or not total:
-        if given is None:
-            return Shard()
         raise UsageError(f"--shard: {given} says no share: give I/N, or /N in a job that has an index.")
-    if not (index.isdecimal() and total.isdecimal() and 1 <= int(index) <= int(total)):
-        raise UsageError(f"--shard: {index}/{total} is no share: I/N with 1 <= I <= N is expected.")
+    if not (_is_number(index) and _is_number(total) and 1 <= int(index) <= int(total)):
+        raise UsageError(f"--shard: {str(given)[:40]} is no share: I/N with 1 <= I <= N is expected.")
     return Shard(int(index), int(total))
+
+
+def _is_number(text: str) -> bool:
+    return text.isdecimal() and len(text) <= LONGEST_NUMBER
 
 
 def _texts(value: object) -> tuple[str, ...]:
@@ -163,7 +178,7 @@ def _lines(value: object, option: str) -> tuple[str, ...]:
     if path is None:
         return ()
     try:
-        text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
+        text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is no text"
         raise Refused(f"{option}: {value} cannot be read ({why}); nothing was touched.") from None

@@ -48,6 +48,8 @@ def save(path: Path, plans: Iterable[Plan], *, runs: Iterable[str]) -> None:
     ]
     document = {"janitor": "sweep", "version": VERSION, "runs": sorted(runs), "objects": objects}
     try:
+        if path.exists() and not path.is_file():
+            raise Refused(f"--out: {path} is not a file, and would be lost: choose another path. Nothing was deleted.")
         write_private(path, (json.dumps(document, indent=2) + "\n").encode())
     except OSError as error:
         raise Refused(f"--out: the plan cannot be written to {path} ({error.strerror}); nothing was deleted.") from None

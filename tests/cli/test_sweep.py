@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from janitor.core.shards import Shard
 from janitor.settings.sweeping import asked
 
 SELECTED = ("--mark", "ci-4711")
@@ -40,6 +41,11 @@ UNKNOWN = {
         ((*SELECTED, "--shard", "/4"), "says no share"),
         ((*SELECTED, "--plan", "p.json"), "leave the selecting options out"),
         (("--plan", "p.json", "--out", "q.json"), "give one of them"),
+        (("--plan", "p.json", "--runs-alive", "alive"), "leave the selecting options out"),
+        (("--plan", "p.json", "--older-than", "6h"), "leave the selecting options out"),
+        (("--plan", "p.json", "--shard", "1/2"), "leave the selecting options out"),
+        (("--plan", "p.json", "--os-cloud", "other"), "leave the selecting options out"),
+        ((*SELECTED, "--shard", f"1/{'9' * 5000}"), "is no share"),
         ((*SELECTED, "--older-than", "6"), "is not a duration"),
     ],
 )
@@ -74,6 +80,37 @@ def test_an_empty_list_of_living_runs_is_refused(janitor, tmp_path):
     done = janitor("sweep", "--yes", "--mark", "*", "--runs-alive", "alive")
     assert done.code == 3
     assert "is empty" in done.err
+
+
+@pytest.mark.parametrize("content", ["ci-1 ci-2\n", "ci-1\n\u200bci-2\n"])
+def test_a_list_of_living_runs_that_names_none_of_them_is_refused(janitor, tmp_path, content):
+    (tmp_path / "alive").write_text(content, encoding="utf-8")
+    done = janitor("sweep", "--yes", "--mark", "*", "--runs-alive", "alive")
+    assert done.code == 3
+    assert "is no run" in done.err
+
+
+def test_a_list_of_living_runs_may_come_from_windows(tmp_path):
+    (tmp_path / "alive").write_bytes("\ufeffci-1\r\nci-2".encode())
+    found = asked({"mark": ["*"], "runs_alive": str(tmp_path / "alive")}, {}, now=0.0)
+    assert found.selection.alive == {"ci-1", "ci-2"}
+
+
+JOB = {"CI_NODE_INDEX": "2", "CI_NODE_TOTAL": "3"}
+
+
+@pytest.mark.parametrize(
+    ("given", "environment", "share"),
+    [
+        (None, JOB, Shard()),
+        ("/", JOB, Shard(2, 3)),
+        ("/4", JOB, Shard(2, 4)),
+        ("/4", {"JOB_COMPLETION_INDEX": "0"}, Shard(1, 4)),
+    ],
+)
+def test_a_jobs_index_makes_no_share_of_itself(given, environment, share):
+    """GitLab sets it in every matrix: a job for each cloud would leave most of them out."""
+    assert asked({"mark": ["a"], "shard": given}, environment, now=0.0).shard == share
 
 
 def test_nobody_to_ask_is_said_before_anything_is_asked(janitor):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from builders import EARLIER, LATER, NOW, a, world
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from thorough import examples
 
-from janitor.core.case import Case, Claim, claims_by_ref
+from janitor.core.case import Case, Claim, Spent, claims_by_ref
 from janitor.core.catalogue.reading import epoch
 from janitor.core.model import Denial, Evidence
 from janitor.core.ownership import judge
@@ -77,6 +78,38 @@ class TestMarks:
         assert Selection(marks=frozenset({"3"})).runs(world(*self.all)) == {"3"}
 
 
+class TestLaterLooks:
+    """What the first look decided stays: what says when a run ends is deleted on the way."""
+
+    wanted = Selection(marks=frozenset({"*"}), expired=2000.0)
+    net = a("network", "net", tags=["janitor:run=3", "janitor:until=1000"])
+    volume = a("volume", "volume", metadata={"janitor-run": "3"})
+
+    def first(self, *objects, **seen):
+        return self.wanted.applied(Case(kinds=self.wanted.kinds()), world(*objects, **seen))
+
+    def again(self, case, *objects):
+        return self.wanted.applied(replace(case, spent={self.net.ref: Spent("", "net")}), world(*objects))
+
+    def test_what_failed_is_still_ours_when_all_that_named_the_end_is_gone(self):
+        later = self.again(self.first(self.net, self.volume), self.volume)
+        assert judge(later, world(self.volume))[self.volume.ref].ours
+
+    def test_no_run_is_added_that_was_not_asked_about(self):
+        new = a("network", "new", tags=["janitor:run=9", "janitor:until=1000"])
+        later = self.again(self.first(self.net), new)
+        assert new.ref not in judge(later, world(new))
+
+    def test_nothing_has_expired_where_something_was_not_seen(self):
+        assert self.first(self.net, unseen={"server": "503"}).marks == frozenset()
+        assert self.first(self.net, unseen={"server_group": "503"}).marks == {"3"}, "which carries no mark"
+
+    def test_what_is_given_more_time_meanwhile_is_kept(self):
+        case = self.first(self.net)
+        longer = a("network", "net", tags=["janitor:run=3", "janitor:until=9000"])
+        assert judge(case, world(longer))[longer.ref].denial is Denial.YOUNG
+
+
 class TestAge:
     wanted = Selection(names=frozenset({"ci-7"}), older_than=epoch(NOW))
     old = a("network", "old", name="ci-7", created_at=EARLIER)
@@ -99,6 +132,13 @@ class TestAge:
 
 
 class TestProducers:
+    def test_of_octavia_only_what_a_balancer_left_that_is_gone(self):
+        port, balancer = a("port", "p", name="octavia-lb-lb1"), a("load_balancer", "lb1")
+        sweep = Selection(producers=(("octavia", "lb1"),))
+        assert selected(sweep, port) == {"p"}
+        assert selected(sweep, port, balancer) == set()
+        assert sweep.selected(world(port, unseen={"load_balancer": "503"})) == {}
+
     def made(self, producer, *objects, key=CLUSTER):
         return selected(Selection(producers=((producer, key),)), *objects)
 
@@ -218,6 +258,20 @@ class TestSavedPlans:
     def test_what_was_changed_or_made_anew_is_another_one(self, changed):
         other = a("network", "n", **{"name": "ci-7", **changed})
         assert not any(verdict.ours for verdict in verdicts(self.plan, other).values())
+
+    def test_what_was_taken_off_to_be_kept_is_another_one(self):
+        """A volume that Nova would have deleted along was planned for that alone."""
+        on = a("volume", "v", attachments=[{"server_id": "s", "attachment_id": "x"}])
+        off = a("volume", "v")
+        assert not any(v.ours for v in verdicts(Selection(only={on.ref: identity(on)}), off).values())
+
+    def test_what_was_found_the_same_once_stays_so_while_its_links_go(self):
+        on = a("volume", "v", attachments=[{"server_id": "s", "attachment_id": "x"}])
+        plan = Selection(only={on.ref: identity(on)})
+        case = plan.applied(Case(kinds=plan.kinds()), world(on))
+        off = a("volume", "v")
+        later = plan.applied(replace(case, spent={on.ref: Spent("", "v")}), world(off))
+        assert judge(later, world(off))[off.ref].ours
 
     def test_a_key_pair_of_another_print_is_another_one(self):
         old, new = (a("keypair", "k", name="k", fingerprint=made) for made in ("aa", "bb"))

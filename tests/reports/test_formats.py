@@ -99,9 +99,10 @@ def test_markdown_forges_no_cell_link_or_mention() -> None:
     row = next(line for line in FORMATS["markdown"](RUNS["hostile"]).splitlines() if line.startswith("| server"))
     assert len(re.findall(r"(?<!\\)\|", row)) == 5
     assert "@" not in row
-    shown = FORMATS["markdown"](replace(BARE, notes=("[x](https://evil) <b> ![i](//e)",)))
+    shown = FORMATS["markdown"](replace(BARE, notes=("[x](https://evil) <b> ![i](//e) www.evil.example",)))
     assert "](" not in shown
     assert "https://" not in shown
+    assert "www." not in shown
 
 
 @pytest.mark.parametrize("run", RUNS)
@@ -249,3 +250,10 @@ def test_the_table_of_kinds_in_the_readme_is_the_catalogue() -> None:
     if os.environ.get("JANITOR_EXPECT"):
         path.write_text(wanted, encoding="utf-8")
     assert wanted == path.read_text(encoding="utf-8")
+
+
+def test_a_sweep_that_had_nothing_to_look_at_claims_no_listing() -> None:
+    """Its share of the list was empty, or the saved plan."""
+    shown = FORMATS["text"](RunReport(Command.SWEEP, "", (), 0.0, 1.0))
+    assert "there was nothing to look at" in shown
+    assert "proved" not in shown
