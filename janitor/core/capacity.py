@@ -181,7 +181,7 @@ def subnet_findings(wanted: Iterable[Wanted]) -> Iterator[Finding]:
     everything = tuple(wanted)
     taken = _ports_by_subnet(everything)
     for one in everything:
-        room = _room(one.text("cidr")) if one.makes == "subnet" else None
+        room = _room(one.text("cidr"), gateway=not one.flag("no_gateway")) if one.makes == "subnet" else None
         needed = taken[one.address]
         if room is not None and needed > room:
             yield Finding(
@@ -201,11 +201,11 @@ def _ports_by_subnet(wanted: Iterable[Wanted]) -> Counter[str]:
     return taken
 
 
-def _room(cidr: str) -> int | None:
-    """The addresses that Neutron gives out of a cidr: not those of network, broadcast and gateway."""
+def _room(cidr: str, *, gateway: bool) -> int | None:
+    """The addresses that Neutron gives out of a cidr: not those of network and broadcast, nor of a gateway."""
     try:
         network = ipaddress.ip_network(cidr, strict=False)
     except ValueError:
         return None
-    outside = 3 if network.version == 4 else 2  # noqa: PLR2004 - the version of the protocol
-    return max(0, network.num_addresses - outside)
+    outside = 2 if network.version == 4 else 1  # noqa: PLR2004 - the version of the protocol
+    return max(0, network.num_addresses - outside - gateway)

@@ -145,7 +145,7 @@ def _shares(one: Wanted, others: Others, flavors: Mapping[str, Flavor]) -> Itera
 
 
 def _amount(kind: str, key: str, one: Wanted) -> int | None:
-    if key == "gigabytes":
+    if key == "gigabytes" or (kind, key) == ("database_instance", "volumes"):  # Trove's volumes are GiB, too
         return one.number("size")
     if kind == "member" and one.blocks("member"):  # all members of a pool in one resource
         return len(one.blocks("member"))

@@ -6,7 +6,7 @@ Times are seconds since the epoch.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from janitor.core.fitness import Finding, Fit, Topic
@@ -94,9 +94,16 @@ def service_findings(heard: Iterable[Heard], users: Mapping[str, tuple[str, ...]
 
 
 def leftover_findings(
-    found: Iterable[Observed], verdicts: Mapping[Ref, Verdict], unseen: Mapping[tuple[Scope, str], str], *, name: str
+    found: Iterable[Observed],
+    verdicts: Mapping[Ref, Verdict],
+    unseen: Mapping[tuple[Scope, str], str],
+    *,
+    name: str,
+    doubts: Sequence[tuple[str, str]] = (),
 ) -> Iterator[Finding]:
-    """What `janitor destroy` would delete, kind by kind; and what could not be listed, and might be."""
+    """What `janitor destroy` would delete, kind by kind; what could not be listed, and might be; and, with why, what
+    may be left although nothing proves it.
+    """
     groups: dict[str, list[Observed]] = defaultdict(list)
     for observed in found:
         groups[observed.ref.kind].append(observed)
@@ -111,5 +118,8 @@ def leftover_findings(
         yield Finding(
             Topic.LEFTOVERS, f"{kind} in {scope}", Fit.UNKNOWN, line, why, "ask again when the service answers"
         )
-    if not groups and not unseen:
+    for what, why in doubts:
+        line = f"{what} may be left of {name}"
+        yield Finding(Topic.LEFTOVERS, what, Fit.UNKNOWN, line, why, "see `janitor plan`, and have a look at it")
+    if not groups and not unseen and not doubts:
         yield Finding(Topic.LEFTOVERS, "workspace", Fit.FIT, f"nothing of {name} is left")

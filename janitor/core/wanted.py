@@ -17,7 +17,7 @@ ASKED = frozenset(
         *("block_device", "scheduler_hints", "size", "volume_type", "snapshot_id", "source_vol_id", "source_replica"),
         *("pool", "external_network_id", "network_id", "subnet_id", "port_id", "router_id", "network_name"),
         *("vip_port_id", "vip_subnet_id", "vip_network_id", "member", "delete_default_rules", "security_group_ids"),
-        *("most_recent", "name_regex", "zone_id", "cidr", "type", "enable_dhcp"),
+        *("most_recent", "name_regex", "zone_id", "cidr", "type", "enable_dhcp", "no_gateway"),
     }
 )
 """The attributes that are read; of blocks, see BLOCKS."""

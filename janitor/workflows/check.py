@@ -23,7 +23,7 @@ from janitor.core.capacity import Allowance, Quotas, pool_findings, quota_findin
 from janitor.core.catalogue import KINDS, source_kind
 from janitor.core.errors import Interrupted, LockHeld
 from janitor.core.fitness import Finding, Fit, Fitness, Topic, in_order
-from janitor.core.model import Ref, World
+from janitor.core.model import Denial, Ref, Resource, World
 from janitor.core.offers import (
     EXTERNAL,
     FLAVOR,
@@ -37,6 +37,7 @@ from janitor.core.offers import (
     name_findings,
 )
 from janitor.core.outcome import Command
+from janitor.core.proof import COUNTED_DENIALS
 from janitor.core.standing import Account, Heard, account_findings, leftover_findings, service_findings
 from janitor.core.text import some
 from janitor.settings import Settings
@@ -59,6 +60,7 @@ class Seen:
     lock: LockState
     world: World
     looked: Looked | None = None
+    unknown: tuple[Resource, ...] = ()  # of the state: what janitor cannot look for
 
     @property
     def leftovers(self) -> frozenset[Ref]:
@@ -148,7 +150,7 @@ def _see(call: Call, stack: ExitStack) -> tuple[Seen, Callable[[], int], tuple[s
     if not settings.expect_empty:
         refuse_wrong_cloud(looked, knowledge.scope, met=knowledge.recollection.met)
     session = knowledge.cloud.session(knowledge.scope)
-    seen = Seen(knowledge.root, session, evaluated, lock, looked.world, looked)
+    seen = Seen(knowledge.root, session, evaluated, lock, looked.world, looked, knowledge.unknown)
     return seen, lambda: knowledge.cloud.requests, (*knowledge.notes, *knowledge.cloud.notes)
 
 
@@ -194,7 +196,22 @@ def _leftovers(seen: Seen) -> Iterator[Finding]:
     found = [step.observed for step in seen.looked.plan.steps.values()]
     unseen = seen.world.unseen if hides_something(seen.looked) else {}
     name = f"workspace {seen.root.workspace}"
-    yield from leftover_findings(found, seen.looked.verdicts, unseen, name=name)
+    yield from leftover_findings(found, seen.looked.verdicts, unseen, name=name, doubts=tuple(_doubts(seen)))
+
+
+def _doubts(seen: Seen) -> Iterator[tuple[str, str]]:
+    """What `janitor destroy` would not call gone, although it would not delete it: each with why."""
+    if seen.looked is None:
+        return
+    for verdict in seen.looked.plan.kept:
+        if verdict.denial in COUNTED_DENIALS | {Denial.UNPROVED}:
+            observed = seen.world.objects.get(verdict.ref)
+            name = observed.name if observed and observed.name else verdict.ref.id
+            yield f"{verdict.ref.kind} {name}", verdict.why
+    for one in seen.looked.plan.unproved:
+        yield one.address, one.why
+    for resource in seen.unknown:
+        yield resource.address, "it is in the state, and janitor cannot look for it here"
 
 
 def _configuration(evaluated: Evaluated) -> Iterator[Finding]:
@@ -248,6 +265,7 @@ def _counted(seen: Seen, told: Quotas) -> Quotas:
             for key in kind.quota:
                 listed.add((kind.service, key))
                 counts[kind.service, key] += len(seen.world.of_kind(kind.name))
+    listed = {where for where in listed if where[1] not in n.LARGEST}  # a limit of each one is none of all together
     return {
         where: Allowance(one.limit, counts[where]) if one.used is None and where in listed else one
         for where, one in told.items()

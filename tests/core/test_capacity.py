@@ -136,6 +136,8 @@ def test_a_subnet_has_no_room_for_network_broadcast_and_gateway():
     assert list(subnet_findings([subnet, *ports[:5]])) == []
     (found,) = subnet_findings([subnet, *ports])
     assert (found.fit, found.needed, found.free) == (Fit.NOT_FIT, 6, 5)
+    without = asks("subnet", "subnet", cidr="10.0.0.0/29", no_gateway=True)
+    assert list(subnet_findings([without, *ports])) == []
 
 
 def finding(fit: Fit, *, counts: bool = True) -> Finding:

@@ -109,3 +109,8 @@ def test_limits_of_one_object_take_the_largest():
         return asks("server", flavor_name="tiny", refers={"scheduler_hints__group": group})
 
     assert of("server_group_members", member("a"), member("a"), member("b")).amount == 2
+
+
+def test_troves_volumes_are_counted_in_gibibytes():
+    need = of("volumes", asks("database_instance", size=50), asks("database_instance", "d", size=5))
+    assert need.amount == 55

@@ -55,3 +55,5 @@ def test_leftovers_are_told_by_kind_and_what_hides_some_is_unknown():
         (Fit.UNKNOWN, "whether a volume is left could not be seen"),
     ]
     assert [f.fit for f in leftover_findings([], {}, {}, name="w")] == [Fit.FIT]
+    (doubt,) = leftover_findings([], {}, {}, name="w", doubts=[("network n", "2 have this name")])
+    assert (doubt.fit, doubt.reason) == (Fit.UNKNOWN, "2 have this name")
