@@ -28,6 +28,7 @@ from janitor.settings.reading import at_home, did_you_mean
 _Report = TypeVar("_Report")
 
 UNWRITTEN = 3
+DEVICES = frozenset({Path("/dev"), Path("/dev/fd"), Path("/proc/self/fd")})
 
 
 class Workflow(Protocol):
@@ -60,8 +61,10 @@ def _run(command: Command, options: Mapping[str, object], workflow: Workflow) ->
     with _console(settings) as console:
         try:
             report = workflow(settings, console, stop=stop)
-        except (Refused, Unverifiable, StateDisagrees, Interrupted) as error:
+        except JanitorError as error:
             console.close()
+            if error.exit_code in {UsageError.exit_code, JanitorError.exit_code}:
+                raise
             return _ended(error, settings, started=started)
     return deliver(report, settings)
 
@@ -128,11 +131,11 @@ def ended_by(error: JanitorError, settings: Settings, *, started: float) -> RunR
         scopes=(),
         started=started,
         finished=time.time(),
-        refused=sentence if isinstance(error, Refused) else "",
+        refused=sentence if error.exit_code == Refused.exit_code else "",
         interrupted=isinstance(error, Interrupted),
         unseen_counts=isinstance(error, Unverifiable),
         state=Agreement(agreed=False, reason=sentence) if isinstance(error, StateDisagrees) else Agreement(),
-        notes=() if isinstance(error, Refused) else (sentence,),
+        notes=() if error.exit_code == Refused.exit_code else (sentence,),
     )
 
 
@@ -173,11 +176,17 @@ def one_of(what: str, given: str, known: Iterable[str]) -> None:
 
 
 def check_writable(path: Path) -> None:
-    """Before anything is deleted: a run of an hour must not end without its report. Raises UsageError."""
+    """Before anything is deleted: a run of an hour must not end without its report. Raises UsageError.
+
+    A file is replaced as a whole: a device or a pipe in its place would be lost.
+    """
     try:
         folder, inside = path.is_dir(), path.parent.is_dir()
+        special = (path.exists() and not path.is_file()) or path.parent in DEVICES
     except OSError as error:
         raise UsageError(f"--report: {path} cannot be written: {error.strerror}.") from None
+    if special and not folder:
+        raise UsageError(f"--report: {path} is a device or a pipe; a file is expected, and --format writes to stdout.")
     if folder:
         raise UsageError(f"--report: {path} is a folder; a file is expected.")
     if not inside:

@@ -35,9 +35,10 @@ def moment(text: str) -> float:
     """Seconds since the epoch of an ISO 8601 time; without a zone it is UTC, as OpenStack prints times."""
     try:
         parsed = datetime.fromisoformat(text.strip())
-    except ValueError:
+        epoch = (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
         raise ValueError(f"{text!r} is not a time like 2026-11-21T10:00:00Z") from None
-    return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp()
+    return epoch
 
 
 def moment_or_none(text: str) -> float | None:
@@ -51,11 +52,13 @@ def moment_or_none(text: str) -> float | None:
 def since(text: str, *, now: float) -> float:
     """Seconds since the epoch of an ISO 8601 time, or of an age before `now`."""
     if _DURATION.fullmatch(text.strip().lower()) and text.strip():
+        if duration(text) > now:
+            raise ValueError(f"{text!r} is longer ago than any clock can say")
         return now - duration(text)
-    try:
-        return moment(text)
-    except ValueError:
-        raise ValueError(f"{text!r} is neither a time like 2026-11-21T10:00:00Z nor an age like 2h") from None
+    found = moment_or_none(text)
+    if found is None or found < 0:
+        raise ValueError(f"{text!r} is neither a time like 2026-11-21T10:00:00Z nor an age like 2h")
+    return found
 
 
 def iso(epoch: float) -> str:

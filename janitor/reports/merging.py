@@ -7,13 +7,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from janitor.core.outcome import Agreement, Result, RunReport
+from janitor.core.errors import Refused
+from janitor.core.outcome import Agreement, Command, Result, RunReport
 
 _T = TypeVar("_T")
 
 
 def merged(runs: Sequence[RunReport]) -> RunReport:
-    """One report of at least one run. Times count from the earliest begin; nothing is left out, not even twice."""
+    """One report of at least one run. Times count from the earliest begin; nothing is left out, not even twice.
+
+    Raises Refused for plans among runs: what would be deleted is neither left nor gone.
+    """
+    if len({run.command is Command.PLAN for run in runs}) > 1:
+        raise Refused("A plan cannot be merged with a run: give the reports of plans, or those of runs.")
     began = min(run.started for run in runs)
     workspaces = {run.workspace for run in runs}
     results = tuple(row for run in runs for row in _shifted(run, began))

@@ -21,6 +21,7 @@ _T = TypeVar("_T")
 
 UNVERIFIED_CODE = 4
 UNBELIEVABLE = 1e10  # seconds: three centuries
+EARLIEST, LATEST = 0.0, 2e11  # of a begin, since the epoch: what a date can say
 
 
 def read_run(text: str, *, name: str) -> RunReport:
@@ -103,6 +104,8 @@ def _run(node: _Node) -> RunReport:
     # Both times are cut to seconds; the duration is not.
     ended = node["finished"].one_of(times.moment) - node["seconds"].number()
     started = max(node["started"].one_of(times.moment), ended)
+    if not EARLIEST <= started <= LATEST:
+        raise ValueError("its times are none that a run could have")
     verdict = node["verdict"].one_of(RunVerdict)
     notes = node.get("notes", []).each(_Node.text)
     refused = notes[:1] if verdict is RunVerdict.REFUSED else ()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from janitor import journal as entries
 from janitor.core.case import CLOCKS_APART, Claim, object_id
-from janitor.core.catalogue import kind_of_type
+from janitor.core.catalogue import KINDS, kind_of_type
 from janitor.core.catalogue.reading import named_in
 from janitor.core.errors import Refused
 from janitor.core.model import (
@@ -90,9 +90,11 @@ def _has(journalled: set[tuple[str, str]], one: LoggedCreate, known: Recollectio
 
 
 def claims(known: Recollection) -> list[Claim]:
-    """What the journal says of objects that have an id."""
+    """What the journal says of objects that have an id. Raises Refused for a kind that this janitor does not know."""
     found = []
     for ref, recalled in {**known.stated, **known.ours}.items():
+        if ref.kind not in KINDS:
+            raise Refused(f"The journal knows a {ref.kind} ({ref.id}), and this janitor does not: use the newer one.")
         begun, ended = recalled.window
         window = (begun - CLOCKS_APART if begun else None, ended + CLOCKS_APART if ended else None)
         found.append(

@@ -226,6 +226,10 @@ LONG, NOBODY = "x" * 300, "~nobody-at-all/x"
         (("plan", "-C", LONG), 3, "cannot be read (File name too long)"),
         (("plan", "-C", NOBODY), 2, f"--chdir: nobody knows the home folder that '{NOBODY}' begins with."),
         (("plan", "--state", NOBODY), 2, "--state: nobody knows the home folder"),
+        (("plan", "--report", "json=/dev/null"), 2, "is a device or a pipe"),
+        (("plan", "--report", "json=/dev/stdout"), 2, "is a device or a pipe"),
+        (("plan", "--since", "99999999d"), 2, "longer ago than any clock"),
+        (("plan", "--since", "0001-01-01T00:00:00+23:00"), 2, "neither a time"),
         (("plan", "--report", f"json={NOBODY}"), 2, "--report: nobody knows the home folder"),
         (("sweep", "-n", "--plan", NOBODY), 2, "--plan: nobody knows the home folder"),
         (("sweep", "-n", "--mark", "a", "--runs-alive", NOBODY), 2, "--runs-alive: nobody knows the home folder"),
@@ -244,9 +248,10 @@ def test_a_path_that_there_cannot_be_is_told(
 def test_a_clouds_yaml_of_another_form_is_told(
     text: str, janitor: Janitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Not under its usual name: the SDK remembers the folder it was loaded in, for every test after this one."""
     (tmp_path / "main.tf").write_text("", encoding="utf-8")
-    (tmp_path / "clouds.yaml").write_text(text, encoding="utf-8")
-    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(tmp_path / "clouds.yaml"))
+    (tmp_path / "odd.yaml").write_text(text, encoding="utf-8")
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(tmp_path / "odd.yaml"))
     said = janitor("plan", "--os-cloud", "x")
     assert said.code == 3
     assert "clouds.yaml" in said.err

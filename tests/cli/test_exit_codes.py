@@ -26,6 +26,7 @@ from janitor.core.errors import (
 )
 from janitor.core.model import Outcome
 from janitor.core.outcome import Agreement, Command, RunReport
+from janitor.journal import JournalUnwritable
 
 ENDINGS = {
     "proved empty": (EMPTY, 0),
@@ -48,6 +49,7 @@ ERRORS: tuple[tuple[type[Exception], int, str | None], ...] = (
     (WrongCloud, 3, "refused"),
     (LockHeld, 3, "refused"),
     (NothingProves, 3, "refused"),
+    (JournalUnwritable, 3, "refused"),  # in the middle of a run, with a full disk
     (Unverifiable, 4, "unverified"),
     (StateDisagrees, 5, "empty"),
     (Interrupted, 130, "interrupted"),

@@ -6,6 +6,7 @@ import io
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from documents import run_document
 from runs import EMPTY, LEFT
 
+from janitor.core.outcome import Command
 from janitor.reports import FORMATS
 from janitor.reports import json as json_report
 
@@ -50,6 +52,16 @@ def test_shards_are_merged_into_one_report_with_the_worst_exit_code(tmp_path: Pa
     assert len(whole["objects"]) == len(EMPTY.results) + len(LEFT.results)
     assert whole["requests"] == EMPTY.requests + LEFT.requests
     assert janitor("report", "--merge", "a.json").code == 0
+
+
+def test_a_plan_is_not_merged_with_a_run(tmp_path: Path, janitor: Janitor) -> None:
+    """What would be deleted would count as left, or what is left as no more than a plan."""
+    for name, run in (("a", replace(EMPTY, command=Command.PLAN)), ("b", LEFT)):
+        (tmp_path / f"{name}.json").write_text(FORMATS["json"](run), encoding="utf-8")
+    for files in (("a.json", "b.json"), ("b.json", "a.json")):
+        done = janitor("report", "--merge", *files)
+        assert (done.code, "A plan cannot be merged" in done.err) == (3, True)
+    assert janitor("report", "--merge", "a.json", "a.json").code == 0
 
 
 def test_an_object_in_two_shards_is_said(tmp_path: Path, janitor: Janitor) -> None:

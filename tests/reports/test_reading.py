@@ -102,3 +102,10 @@ def test_nothing_that_a_file_can_say_is_a_bug(path: tuple[str | int, ...], junk:
     place[path[-1]] = junk
     with suppress(Refused):
         assert renders(document)
+
+
+def test_times_that_no_date_can_say_are_refused() -> None:
+    moment = "9999-12-31T23:59:59Z"
+    body = json.loads(FORMATS["json"](LEFT)) | {"started": moment, "finished": moment, "seconds": 1e9}
+    with pytest.raises(Refused, match="its times are none"):
+        read_run(json.dumps(body), name="a.json")

@@ -23,11 +23,12 @@ from workflows.memory_terraform import MARKED, STACK, STEPS, MemoryTerraform
 from janitor import journal
 from janitor.core.case import Case, claims_by_ref
 from janitor.core.catalogue.reading import epoch
-from janitor.core.model import Configuration, Outcome, Ref, World
+from janitor.core.errors import Refused
+from janitor.core.model import Configuration, Outcome, Ref, Scope, World
 from janitor.core.outcome import Command, RunReport
 from janitor.engine.executor import run
 from janitor.engine.protocols import Policy
-from janitor.journal import Intended, Recollection, recall
+from janitor.journal import Intended, Recalled, Recollection, recall
 from janitor.terraform.events import event_of
 from janitor.workflows import recounting
 from janitor.workflows.cleaning import Edges, Looked, Record, conclude, judge_of, look, remember
@@ -195,3 +196,10 @@ def test_killed_anywhere(
     tmp_path_factory: pytest.TempPathFactory, *, step: int, heard: float, seed: int, marks: bool, torn: bool
 ) -> None:
     check(wreck(tmp_path_factory.mktemp("killed"), step=step, heard=heard, seed=seed, marks=marks, torn=torn))
+
+
+def test_a_kind_that_only_a_newer_janitor_knows_is_refused() -> None:
+    """It is ours, and would go unseen."""
+    ref = Ref(Scope("c", "r", "p"), "dragon", "x")
+    with pytest.raises(Refused, match="dragon"):
+        recounting.claims(Recollection(ours={ref: Recalled((), "", "", None)}))
