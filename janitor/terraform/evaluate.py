@@ -155,7 +155,7 @@ def _one(instance: Instance, text: _Text) -> Declared:
     return Declared(
         address=instance.address,
         type=instance.type,
-        name=name if isinstance(name, str) and name else unnamed,
+        name=name if isinstance(name, str) else unnamed,
         pattern=() if name else instance.pattern,
         marks=_marks(instance),
         run_bound=isinstance(name, str) and _holds_word(name, text.words),

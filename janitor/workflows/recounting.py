@@ -127,9 +127,8 @@ def instances(configuration: Configuration, known: Recollection, *, accounted: b
 
 def _declared(label: str, plan: Intended, beside: Declared | None) -> Declared:
     base = beside or Declared(plan.address, plan.type)
-    return replace(
-        base, address=label, type=plan.type, name=plan.name or None, marks=plan.marks, run_bound=plan.run_bound
-    )
+    name = plan.name or ("" if base.name == "" else None)  # the journal does not tell a name that is unknown from none
+    return replace(base, address=label, type=plan.type, name=name, marks=plan.marks, run_bound=plan.run_bound)
 
 
 def in_flight(known: Recollection) -> Mapping[str, float]:
