@@ -163,12 +163,22 @@ def test_secrets_are_masked(make_root: MakeRoot) -> None:
     assert told == "*** *** *** *** public[31m"
 
 
-DEAF = "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); print('ready', flush=True); time.sleep(60)"
+DEAF = "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); open('deaf', 'w').close(); time.sleep(60)"
+
+
+class WhenDeaf:
+    """To be interrupted as soon as the command in that folder is deaf to it, which takes a while on a busy machine."""
+
+    def __init__(self, folder: Path) -> None:
+        self.said = folder / "deaf"
+
+    def is_set(self) -> bool:
+        return self.said.exists()
 
 
 def test_what_does_not_end_after_its_interrupt_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("janitor.terraform.process.LAST_RESORT", 0.2)
-    done = run_writing(python(DEAF), folder=tmp_path, environment=os.environ, timeout=60, stop=Always())
+    done = run_writing(python(DEAF), folder=tmp_path, environment=os.environ, timeout=60, stop=WhenDeaf(tmp_path))
     assert (done.exit_code, done.interrupted) == (-signal.SIGKILL, True)
     assert done.seconds < 30
 
@@ -178,7 +188,7 @@ def test_an_apply_that_does_not_end_after_its_interrupt_is_given_up(make_root: M
     root = make_root({"main.tf": "", "tofu": f"#!{sys.executable}\n{DEAF}\n"})
     (root.path / "tofu").chmod(0o700)
     root = make_root(binary=root.path / "tofu")
-    result = apply_plan(root, root.path / "x.tfplan", on_event=print, patience=0.2, stop=Always())
+    result = apply_plan(root, root.path / "x.tfplan", on_event=print, patience=0.2, stop=WhenDeaf(root.path))
     assert (result.handed_over, result.ended) == (True, False)
     assert result.ran.seconds < 30
 
