@@ -9,6 +9,13 @@ import os
 import tempfile
 from pathlib import Path
 
+DEVICES = frozenset({Path("/dev"), Path("/dev/fd"), Path("/proc/self/fd")})
+
+
+def is_no_file(path: Path) -> bool:
+    """Whether a folder, a device or a pipe stands there, which a replacement would lose or fail at. Raises OSError."""
+    return (path.exists() and not path.is_file()) or path.parent in DEVICES
+
 
 def write_private(path: Path, content: bytes) -> None:
     """Replace a file in one step, readable by its owner alone, and on the disk afterwards. Raises OSError."""

@@ -45,13 +45,17 @@ resource "openstack_networking_network_v2" "n{n}" {{
 }}
 """
 
+TELLS = """
+status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+print(said, count, time.process_time(), status["VmHWM"].split()[0])
+"""
+
 READS_STATE = """
 import sys, time
 from pathlib import Path
 from janitor.terraform.state import parse
 found = parse(Path(sys.argv[1]).read_bytes(), source="s")
-status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
-print(found.health, len(found.resources), time.process_time(), status["VmHWM"].split()[0])
+said, count = found.health, len(found.resources)
 """
 
 EVALUATES = """
@@ -60,8 +64,7 @@ from pathlib import Path
 from janitor.terraform.evaluate import evaluate
 from janitor.terraform.root import open_root
 found = evaluate(open_root(Path(sys.argv[1]), environment={"PATH": "/nowhere"}), how="static")
-status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
-print(found.complete, len(found.instances), time.process_time(), status["VmHWM"].split()[0])
+said, count = found.complete, len(found.instances)
 """
 
 
@@ -108,6 +111,6 @@ def read_both() -> tuple[Read, Read]:
 
 
 def _said_by(program: str, path: Path) -> Read:
-    done = subprocess.run([sys.executable, "-c", program, path], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", program + TELLS, path], capture_output=True, text=True, check=True)
     health, found, seconds, peak = done.stdout.split()
     return Read(health, int(found), float(seconds), int(peak) / 1024)

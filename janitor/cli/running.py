@@ -20,7 +20,7 @@ from janitor.cli.streams import say
 from janitor.console import Console, Loudness
 from janitor.core.errors import Interrupted, JanitorError, Refused, StateDisagrees, Unverifiable, UsageError
 from janitor.core.outcome import Agreement, Command, RunReport
-from janitor.files import write_private
+from janitor.files import is_no_file, write_private
 from janitor.reports import FORMATS
 from janitor.settings import Settings, load_toml, settle
 from janitor.settings.reading import at_home, did_you_mean
@@ -28,7 +28,6 @@ from janitor.settings.reading import at_home, did_you_mean
 _Report = TypeVar("_Report")
 
 UNWRITTEN = 3
-DEVICES = frozenset({Path("/dev"), Path("/dev/fd"), Path("/proc/self/fd")})
 
 
 class Workflow(Protocol):
@@ -182,13 +181,13 @@ def check_writable(path: Path) -> None:
     """
     try:
         folder, inside = path.is_dir(), path.parent.is_dir()
-        special = (path.exists() and not path.is_file()) or path.parent in DEVICES
+        special = is_no_file(path)
     except OSError as error:
         raise UsageError(f"--report: {path} cannot be written: {error.strerror}.") from None
-    if special and not folder:
-        raise UsageError(f"--report: {path} is a device or a pipe; a file is expected, and --format writes to stdout.")
     if folder:
         raise UsageError(f"--report: {path} is a folder; a file is expected.")
+    if special:
+        raise UsageError(f"--report: {path} is a device or a pipe; a file is expected, and --format writes to stdout.")
     if not inside:
         raise UsageError(f"--report: the folder {path.parent} does not exist; make it first.")
     if not os.access(path.parent, os.W_OK):

@@ -302,8 +302,7 @@ def _twins(observed: Observed, around: Surroundings, parent_kind: str) -> int:
 
 
 def _declares(declared: Declared, observed: Observed, parent_address: str) -> bool:
-    kind = kind_of_type(declared.type)
-    if kind is None or kind.name != observed.ref.kind or declared.imported or declared.protected:
+    if not _is_of(observed.ref.kind, declared) or declared.imported or declared.protected:
         return False
     if declared.name != observed.name:  # a name that nobody can evaluate is not the same as none
         return False

@@ -13,9 +13,7 @@ from janitor.core.catalogue import KINDS, MarkForm
 from janitor.core.model import Observed
 
 NAME = re.compile(r"[A-Za-z0-9._-]{1,48}")
-_TOKEN = re.compile(
-    r"(?:^|[\s,;|()\[\]\"'])janitor:(run=[A-Za-z0-9._-]{1,48}|keep|until=\d{1,12})(?=$|[\s,;|()\[\]\"'])"
-)
+_TOKEN = re.compile(r"(?:^|[\s,;|()\[\]\"'])janitor:(run=[A-Za-z0-9._-]{1,48}|until=\d{1,12})(?=$|[\s,;|()\[\]\"'])")
 
 
 # What somebody may have meant as a mark: good enough to keep an object by, and no evidence.
@@ -25,7 +23,7 @@ _NO = frozenset({"false", "no", "0"})
 
 
 def tokens(texts: Iterable[str]) -> frozenset[str]:
-    """`run=NAME`, `keep` and `until=EPOCH` as whole tokens of these texts."""
+    """`run=NAME` and `until=EPOCH` as whole tokens of these texts."""
     return frozenset(match for text in texts for match in _TOKEN.findall(text))
 
 
@@ -42,12 +40,16 @@ def runs_in(
 
 def runs_of(observed: Observed) -> frozenset[str]:
     """The runs whose mark the object carries, in the forms its kind can carry."""
+    texts, metadata = _places(observed)
+    return runs_in(tags=texts, metadata=metadata)
+
+
+def _places(observed: Observed) -> tuple[tuple[str, ...], Mapping[str, str]]:
+    """The texts and the metadata of an object in which one of its kind can carry a mark."""
     forms = KINDS[observed.ref.kind].marks
-    return runs_in(
-        tags=observed.tags if MarkForm.TAGS in forms else (),
-        metadata=observed.metadata if MarkForm.METADATA in forms else None,
-        description=observed.description if MarkForm.DESCRIPTION in forms else "",
-    )
+    tags = tuple(observed.tags) if MarkForm.TAGS in forms else ()
+    described = (observed.description,) if MarkForm.DESCRIPTION in forms else ()
+    return (*tags, *described), observed.metadata if MarkForm.METADATA in forms else {}
 
 
 def until_of(observed: Observed) -> float | None:
@@ -68,12 +70,10 @@ def is_kept(observed: Observed) -> bool:
 
 def strange_mark(observed: Observed) -> str:
     """What looks like a run's mark and is none, by its spelling or its name; empty where there is nothing like it."""
-    forms, exact = KINDS[observed.ref.kind].marks, runs_of(observed)
-    texts = (*(observed.tags if MarkForm.TAGS in forms else ()),)
-    texts += (observed.description,) if MarkForm.DESCRIPTION in forms else ()
+    texts, metadata = _places(observed)
+    exact = runs_in(tags=texts, metadata=metadata)
     meant = [match["name"] for text in texts for match in _RUN.finditer(text)]
-    if MarkForm.METADATA in forms:
-        meant += [value for key, value in observed.metadata.items() if _plain(key) == "janitor-run"]
+    meant += [value for key, value in metadata.items() if _plain(key) == "janitor-run"]
     return next((repr(name) for name in meant if name not in exact), "")
 
 

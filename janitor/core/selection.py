@@ -56,13 +56,12 @@ class Selection:
         older = None if self.older_than is None else self.older_than + offset
         return replace(self, older_than=older, expired=None if self.expired is None else self.expired + offset)
 
-    def applied(self, case: Case, world: World) -> Case:
+    def applied(self, case: Case, world: World, *, again: bool = False) -> Case:
         """The case with what is selected in this world.
 
-        What the first look has decided stays so in the later ones, of which a case has `spent`: a run that ended does
-        not come to life by the leaving of what said when, and none is added that was not asked about.
+        What the first look has decided stays so when it looks `again`: a run that ended does not come to life by the
+        leaving of what said when, and none is added that was not asked about.
         """
-        again = bool(case.spent)
         only = case.only if again or self.only is None else _the_same(self.only, world)
         selected = self.selected(world) if only is None else dict.fromkeys(only & world.objects.keys(), IN_THE_PLAN)
         marks = case.marks if again and self.is_open else self.runs(world) | case.marks

@@ -48,7 +48,7 @@ def _verdict(report: RunReport) -> str:
             to_delete = counted(report.count(Outcome.PLANNED), "object")
             doubts = f"; {unknown(report)}" if report.exit_code else ""
             return f"{to_delete} would be deleted, {report.count(Outcome.KEPT)} kept{doubts}"
-        case 0 if not report.workspace and not report.scopes:
+        case 0 if _looked_nowhere(report):
             return "there was nothing to look at"
         case 130:
             return f"interrupted after {took}, {gone} deleted"
@@ -75,10 +75,14 @@ def unknown(report: RunReport) -> str:
 
 def meaning(report: RunReport) -> str:
     """What the exit code says."""
-    if not report.workspace and not report.scopes and report.exit_code == 0:
+    if _looked_nowhere(report) and report.exit_code == 0:
         return "nothing was looked at: no target is in this share, or no object in the saved plan"
     special = PLAN_MEANING if report.command is Command.PLAN else SWEEP_MEANING if not report.workspace else {}
     return special.get(report.exit_code, MEANING[report.exit_code])
+
+
+def _looked_nowhere(report: RunReport) -> bool:
+    return not report.workspace and not report.scopes
 
 
 def stays(report: RunReport) -> tuple[Result, ...]:

@@ -16,7 +16,7 @@ from janitor.core.errors import Refused
 from janitor.core.model import Ref, Scope
 from janitor.core.plan import Plan
 from janitor.core.selection import Selection, identity
-from janitor.files import write_private
+from janitor.files import is_no_file, write_private
 
 VERSION = 1
 
@@ -48,7 +48,7 @@ def save(path: Path, plans: Iterable[Plan], *, runs: Iterable[str]) -> None:
     ]
     document = {"janitor": "sweep", "version": VERSION, "runs": sorted(runs), "objects": objects}
     try:
-        if path.exists() and not path.is_file():
+        if is_no_file(path):
             raise Refused(f"--out: {path} is not a file, and would be lost: choose another path. Nothing was deleted.")
         write_private(path, (json.dumps(document, indent=2) + "\n").encode())
     except OSError as error:

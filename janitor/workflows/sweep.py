@@ -90,9 +90,8 @@ def _first_look(ground: Ground, selection: Selection) -> None:
 
 
 def _look(cloud: LiveCloud, case: Case, selection: Selection, *, before: World | None = None) -> Looked:
-    return look(
-        case, Edges(), cloud.scan, cloud.lookup, before=before, select=selection.by_clock(cloud.clock_offset).applied
-    )
+    select = partial(selection.by_clock(cloud.clock_offset).applied, again=before is not None)
+    return look(case, Edges(), cloud.scan, cloud.lookup, before=before, select=select)
 
 
 def _clean_everywhere(call: Call, grounds: Iterable[Ground], selection: Selection) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
 from builders import EARLIER, LATER, NOW, a, world
@@ -11,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from thorough import examples
 
-from janitor.core.case import Case, Claim, Spent, claims_by_ref
+from janitor.core.case import Case, Claim, claims_by_ref
 from janitor.core.catalogue.reading import epoch
 from janitor.core.model import Denial, Evidence
 from janitor.core.ownership import judge
@@ -89,7 +88,7 @@ class TestLaterLooks:
         return self.wanted.applied(Case(kinds=self.wanted.kinds()), world(*objects, **seen))
 
     def again(self, case, *objects):
-        return self.wanted.applied(replace(case, spent={self.net.ref: Spent("", "net")}), world(*objects))
+        return self.wanted.applied(case, world(*objects), again=True)
 
     def test_what_failed_is_still_ours_when_all_that_named_the_end_is_gone(self):
         later = self.again(self.first(self.net, self.volume), self.volume)
@@ -270,7 +269,7 @@ class TestSavedPlans:
         plan = Selection(only={on.ref: identity(on)})
         case = plan.applied(Case(kinds=plan.kinds()), world(on))
         off = a("volume", "v")
-        later = plan.applied(replace(case, spent={on.ref: Spent("", "v")}), world(off))
+        later = plan.applied(case, world(off), again=True)
         assert judge(later, world(off))[off.ref].ours
 
     def test_a_key_pair_of_another_print_is_another_one(self):
