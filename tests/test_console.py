@@ -124,6 +124,15 @@ def test_terraform_tells_what_is_complete_and_what_failed() -> None:
     ]
 
 
+def test_what_terraform_only_reads_is_none_of_what_it_has_to_do() -> None:
+    console, stream = heard()
+    with console.phase("tofu apply"):
+        console.expect(1)
+        console.terraform("data.openstack_x.y", "read", "complete")
+        console.terraform("openstack_x.z", "create", "complete")
+    assert stream.getvalue().splitlines()[-1] == "[  0.0 s] tofu apply: 1 of 1 done"
+
+
 def test_gitlab_folds_each_phase() -> None:
     console, stream = heard(CI="true", GITLAB_CI="true")
     with console.phase("Looking at the cloud"), console.phase("inside"):

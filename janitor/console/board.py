@@ -100,7 +100,7 @@ class Board:
     def take_terraform(self, address: str, action: str, status: str, *, now: float) -> None:
         """Follow one line of terraform's progress."""
         if status in {"complete", "errored"}:
-            self.done += status == "complete"
+            self.done += status == "complete" and action != "read"  # data sources are none of those expected
             if status == "errored":
                 self.failed.add(address)
             self.tasks.pop(address, None)
